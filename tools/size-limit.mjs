@@ -1,0 +1,47 @@
+/** Size budgets: what an app downloads, bundled, minified and compressed with brotli. Names are used by README numbers. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./workspace.mjs";
+
+const dist = (name, entry = "index") => join(root, "packages", name, "dist", `${entry}.js`);
+
+/** Only the composables (`useX`) of a binding: its components count for those who import them. */
+function composablesOf(name) {
+  const file = dist(name);
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const names = new Set(text.match(/\buse[A-Z]\w*/g) ?? []);
+  const exported = [...names].filter((each) => new RegExp(`export\\s*\\{[^}]*\\b${each}\\b[^}]*\\}`).test(text)).sort();
+  return exported.length > 0 ? `{ ${exported.join(", ")} }` : "*";
+}
+
+/** esbuild knows neither components nor styles, and a composable needs none of them. */
+function withoutComponents(config) {
+  return { ...config, loader: { ...config.loader, ".svelte": "empty", ".css": "empty" } };
+}
+
+export default [
+  { name: "core", path: dist("core"), import: "*", limit: "7 kB" },
+  {
+    name: "socketio",
+    path: dist("socketio"),
+    import: "*",
+    ignore: ["socket.io-client"],
+    limit: "3 kB",
+  },
+  {
+    name: "vue",
+    path: dist("vue"),
+    import: composablesOf("vue"),
+    ignore: ["vue", "@attune/core"],
+    limit: "1 kB",
+    modifyEsbuildConfig: withoutComponents,
+  },
+  {
+    name: "svelte",
+    path: dist("svelte"),
+    import: composablesOf("svelte"),
+    ignore: ["svelte", "@attune/core"],
+    limit: "1 kB",
+    modifyEsbuildConfig: withoutComponents,
+  },
+];

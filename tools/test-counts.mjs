@@ -1,0 +1,26 @@
+/** Turns the JSON reports of the test runners into { passed, failed, skipped }. */
+
+export function sum(parts) {
+  const of = (key) => parts.reduce((total, part) => total + (part[key] ?? 0), 0);
+  const counts = { passed: of("passed"), failed: of("failed"), skipped: of("skipped") };
+  return { ...counts, total: counts.passed + counts.failed + counts.skipped };
+}
+
+/** A file that could not even be loaded has no tests in it, and counts as one failure. */
+export function countVitest(report) {
+  const broken = report.testResults.filter((file) => file.status === "failed" && !hasFailedTest(file)).length;
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+function hasFailedTest(file) {
+  return file.assertionResults.some((test) => test.status === "failed");
+}
+
+/** A flaky test passed in the end. Errors outside tests (a server that did not start) count as one failure each. */
+export function countPlaywright({ stats, errors = [] }) {
+  return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length, skipped: stats.skipped };
+}
