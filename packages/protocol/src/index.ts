@@ -1,0 +1,13 @@
+/** What client and server agree on. */
+export * from "./channel-name.js";
+export * from "./client-frames.js";
+export * from "./close-codes.js";
+export * from "./decode.js";
+export * from "./define-channels.js";
+export * from "./environment.js";
+export * from "./errors.js";
+export * from "./limits.js";
+export * from "./message.js";
+export * from "./presence.js";
+export * from "./server-frames.js";
+export * from "./validate.js";
