@@ -1,0 +1,234 @@
+/** One channel at work: the handle that the app holds, and what the connection has to say to it. */
+import { findDefinition, parseChannel, RealtimeError, validatePayload } from "@attune/protocol";
+import type { ChannelDefinition, ChannelDefinitions, Clock, PresenceState, Schema, Sender } from "@attune/protocol";
+import type { Attachment, Capabilities, DriverConnection, IncomingMessage, IncomingSignal, Opened, PresenceDelta, PresenceSnapshot } from "../driver.js";
+import { createNotices } from "../notices.js";
+import type { Ack, OutboxRecord } from "../outbox/record.js";
+import { createPresence } from "../presence/presence.js";
+import { createTyping, TYPING_SIGNAL } from "../typing/typing.js";
+import type { Channel, ChannelNotices, RealtimeMessage, SignalEntry } from "./channel-handle.js";
+import { createDelivery } from "./delivery.js";
+import { createMessageLog } from "./message-log.js";
+import { createSignals } from "./signals.js";
+import { createSubscription } from "./subscription.js";
+
+/** What a channel needs from the service. */
+export interface ChannelContext {
+  readonly clock: Clock;
+  readonly capabilities: Capabilities;
+  readonly definitions: ChannelDefinitions | undefined;
+  /** How many of the last messages a first join begins with. */
+  readonly recent: number;
+  link(): DriverConnection | undefined;
+  /** Who this client is, while connected and after. */
+  me(): Opened | undefined;
+  leased(channel: LiveChannel, isLeased: boolean): void;
+  /** `check` throws when the message must not be sent. */
+  publish(channel: string, event: string, data: unknown, check: () => void): Promise<Ack>;
+  syncRequested(channel: string): void;
+  transact(run: () => void): void;
+  report(error: unknown): void;
+}
+
+/** A channel, to the service. */
+export interface LiveChannel {
+  readonly handle: Channel;
+  opened(): void;
+  lost(): void;
+  /** The connection was closed on purpose. */
+  released(): void;
+  attached(attachment: Attachment): void;
+  messages(messages: readonly IncomingMessage[]): void;
+  presence(change: PresenceSnapshot | PresenceDelta): void;
+  signals(signals: readonly IncomingSignal[], gone: readonly string[]): void;
+  live(): void;
+  detached(error: RealtimeError): void;
+  /** A message of mine was taken by a provider that does not echo. */
+  sent(record: OutboxRecord, ack: Ack): void;
+}
+
+/**
+ * Makes a channel that nobody has joined.
+ *
+ * @throws {RealtimeError} `invalid-channel` when the name breaks the grammar, or no definition covers it
+ */
+export function createChannel(name: string, context: ChannelContext): LiveChannel {
+  const { clock, capabilities, transact } = context;
+  const definition = definitionOf(name, context.definitions);
+  const hasPresence = name.startsWith("presence:") && capabilities.presence !== false;
+  const notices = createNotices<ChannelNotices & Record<`event:${string}`, RealtimeMessage>>(context.report);
+  const delivery = createDelivery(capabilities.recovery);
+  const log = createMessageLog();
+  const presence = createPresence(clock, ({ joined, left, updated }) => {
+    for (const member of joined) notices.tell("member_joined", member);
+    for (const member of left) notices.tell("member_left", member);
+    for (const member of updated) notices.tell("member_updated", member);
+  });
+  const emit = (signal: string, value: unknown): void => {
+    if (subscription.isAttached) context.link()?.signal(name, signal, value);
+  };
+  const signals = createSignals(clock, emit);
+  const typing = createTyping(clock, (isTyping) => emit(TYPING_SIGNAL, isTyping));
+  let gaps = 0;
+  const subscription = createSubscription({
+    clock,
+    name,
+    delivery,
+    link: context.link,
+    request: () => ({
+      ...(delivery.since ? { since: delivery.since } : { recent: context.recent }),
+      ...(hasPresence ? { presence: presence.$me.value as PresenceState } : {}),
+    }),
+    onLeased: (isLeased) => context.leased(live, isLeased),
+    onGap() {
+      gaps += 1;
+      log.add([{ type: "gap", key: `gap:${gaps}` }]);
+      notices.tell("sync_requested", { channel: name });
+      context.syncRequested(name);
+    },
+    onLeft(isOver) {
+      signals.clear();
+      typing.clear();
+      if (isOver) presence.clear();
+      else presence.lost();
+    },
+  });
+
+  function toMessage({ id, event, data, sender, timestampMs }: IncomingMessage): RealtimeMessage {
+    const mine = `${sender?.userId}:`;
+    // My own message was shown by its record's id, the part after my user id, and keeps that as its key.
+    const isMine = sender?.userId === (context.me()?.user?.userId ?? "") && id.startsWith(mine);
+    const key = isMine ? id.slice(mine.length) : id;
+    return { type: "message", key, id, channel: name, event, data, timestamp: timestampMs, ...(sender ? { sender } : {}) };
+  }
+
+  function toSignal({ connectionId, value, user }: IncomingSignal): SignalEntry {
+    const known = user ?? presence.userOf(connectionId);
+    return { connectionId, value, ...(known ? { userId: known.userId, name: known.name } : {}) };
+  }
+
+  function deliver(message: RealtimeMessage): void {
+    notices.tell(`event:${message.event}`, message);
+  }
+
+  const handle: Channel = {
+    name,
+    $status: subscription.$status,
+    $members: presence.$members as Channel["$members"],
+    $me: presence.$me,
+    $typing: typing.$typing,
+    messages: (event) => log.messages(event) as never,
+    signals: (signal) => signals.view(signal) as never,
+    publish(event, data) {
+      typing.stop();
+      return context.publish(name, event, data, () => {
+        if (capabilities.publish === "none") throw unsupported("publish()", name);
+        assertDeclared(definition, "events", event, name, data);
+      });
+    },
+    signal(signal, value) {
+      if (!capabilities.signals) throw unsupported("signal()", name);
+      assertDeclared(definition, "signals", signal, name, value);
+      if (subscription.isAttached) signals.send(signal, value);
+    },
+    on: ((notice: string, callback: (value: RealtimeMessage) => void) =>
+      // Notices have names of their own, which defineChannels() refuses as event names.
+      notices.on((/^(member_\w+|sync_requested)$/.test(notice) ? notice : `event:${notice}`) as `event:${string}`, callback)) as Channel["on"],
+    setMyState(patch) {
+      if (!hasPresence) throw unsupported("setMyState()", name);
+      const state = presence.patched(patch);
+      if (state.customState) validatePayload(state.customState, definition?.presence, `customState on "${name}"`);
+      transact(() => presence.setMe(state));
+      if (subscription.isAttached) context.link()?.setPresence(name, state);
+    },
+    startTyping: typing.start,
+    stopTyping: typing.stop,
+    async history({ before, limit = 50 } = {}) {
+      if (!capabilities.history) throw unsupported("history()", name);
+      const link = context.link();
+      if (!link) throw new RealtimeError("connection-lost", `Cannot read the history of "${name}" while disconnected.`);
+      const page = await link.history(name, { limit, ...(before ? { before } : {}) });
+      const oldest = page.messages[0]?.position;
+      return { messages: page.messages.map(toMessage), hasMore: page.hasMore, ...(oldest ? { before: oldest } : {}) };
+    },
+    acknowledgeGap: subscription.acknowledgeGap,
+    join() {
+      let leave = (): void => {};
+      transact(() => {
+        leave = subscription.join();
+      });
+      return leave;
+    },
+  };
+
+  const live: LiveChannel = {
+    handle,
+    opened: subscription.opened,
+    lost: subscription.lost,
+    released: subscription.released,
+    live: subscription.live,
+    detached: subscription.detached,
+    attached(attachment) {
+      if (attachment.settling) presence.settling();
+      subscription.attached(attachment);
+    },
+    messages(incoming) {
+      const { delivered, isHole } = delivery.receive(incoming);
+      const items = delivered.map(({ message }) => toMessage(message));
+      log.add(items);
+      if (delivered.length) subscription.moved();
+      delivered.forEach(({ isNews }, index) => isNews && deliver(items[index] as RealtimeMessage));
+      if (isHole) subscription.resync();
+    },
+    presence(change) {
+      if (!presence.apply(change)) subscription.resync();
+    },
+    signals(incoming, gone) {
+      const others = incoming.filter(({ connectionId }) => connectionId !== context.me()?.connectionId);
+      for (const name of new Set(others.map((signal) => signal.name))) {
+        const entries = others.filter((signal) => signal.name === name).map(toSignal);
+        if (name === TYPING_SIGNAL) entries.forEach(heardTyping);
+        else signals.heard(name, entries);
+      }
+      signals.gone(gone);
+      gone.forEach(typing.gone);
+    },
+    sent({ id, event, data, createdAtMs }, ack) {
+      const user = context.me()?.user;
+      const stored = ack.guarantee === "stored" ? ack : { id, timestamp: createdAtMs };
+      if (!delivery.isNew(stored.id)) return;
+      const message: RealtimeMessage = { type: "message", key: id, id: stored.id, channel: name, event, data, timestamp: stored.timestamp };
+      const signed = user ? { ...message, sender: { userId: user.userId, name: user.name } } : message;
+      log.add([signed]);
+      deliver(signed);
+    },
+  };
+
+  function heardTyping({ connectionId, value, userId, name: who }: SignalEntry): void {
+    const isMe = userId !== undefined && userId === context.me()?.user?.userId;
+    const sender: Sender = { userId: userId ?? connectionId, name: who ?? "Someone" };
+    if (!isMe) typing.heard(connectionId, sender, value === true);
+  }
+
+  return live;
+}
+
+function definitionOf(name: string, definitions: ChannelDefinitions | undefined): ChannelDefinition | undefined {
+  const definition = definitions && findDefinition(definitions, name);
+  if (parseChannel(name) && (!definitions || definition)) return definition;
+  throw new RealtimeError("invalid-channel", `"${name.slice(0, 80)}" is not a channel of this app.`);
+}
+
+function assertDeclared(definition: ChannelDefinition | undefined, lane: "events" | "signals", key: string, channel: string, value: unknown): void {
+  const schemas: Readonly<Record<string, Schema>> | undefined = definition && (definition[lane] ?? {});
+  if (schemas && !Object.hasOwn(schemas, key)) {
+    throw new RealtimeError("unknown-event", `"${key}" is not among the ${lane} of "${channel}".`);
+  }
+  // null takes a signal back, whatever its schema.
+  if (lane === "signals" && value === null) return;
+  validatePayload(value, schemas?.[key], `"${key}" on "${channel}"`);
+}
+
+function unsupported(what: string, channel: string): RealtimeError {
+  return new RealtimeError("unsupported", `${what} on "${channel}": the provider, or this kind of channel, cannot do that.`);
+}

@@ -1,0 +1,31 @@
+/** What the app may know of the connection, in one union: no second value can contradict it. */
+import type { RealtimeError, User } from "@attune/protocol";
+
+/** The public state of the connection. */
+export type ConnectionState =
+  | {
+      readonly status: "disconnected";
+      /** Why it is over, when it did not end by `disconnect()`: only `connect()` starts anew. */
+      readonly error?: RealtimeError;
+    }
+  | { readonly status: "connecting" }
+  | {
+      readonly status: "connected";
+      readonly connectionId: string;
+      /** `websocket`, `polling`, ... */
+      readonly transport: string;
+      /** Who the server takes this client for; `null` is anonymous. */
+      readonly user: User | null;
+      readonly latencyMs?: number;
+      /** The last round trip took over 2,000 ms. */
+      readonly isDegraded: boolean;
+    }
+  | {
+      readonly status: "reconnecting";
+      /** 1 for the first try after a loss. Not counted while offline. */
+      readonly attempt: number;
+      /** `offline`: waits for the network. `backoff`: waits until `retryAtMs`. `attempt`: tries just now. */
+      readonly step: "offline" | "backoff" | "attempt";
+      readonly retryAtMs?: number;
+      readonly error?: RealtimeError;
+    };

@@ -1,0 +1,37 @@
+/** Notices a dead connection by silence: what to do next, from what was heard and asked so far. */
+
+/** How soon silence is suspicious. Visible pages ask by themselves; hidden ones, whose timers browsers throttle, are asked by the server. */
+export const HEARTBEAT = {
+  /** A visible page probes after this much silence. */
+  visibleSilenceMs: 5_000,
+  /** A hidden page probes after this: the server should have asked every 25 s, and waits 20 s for an answer. */
+  hiddenSilenceMs: 45_000,
+  /** An answer to a probe, or to a publish, must come within this. */
+  deadlineMs: 2_500,
+  /** Also with steady traffic, latency is measured this often. */
+  latencyEveryMs: 25_000,
+  /** A round trip above this is degraded. */
+  degradedMs: 2_000,
+} as const;
+
+/** What is known of the line, in clock milliseconds. */
+export interface LineHealth {
+  readonly heardAtMs: number;
+  /** When something was asked that has heard nothing since. */
+  readonly askedAtMs?: number;
+  readonly probedAtMs: number;
+}
+
+/** What to do now, or how long to leave it. */
+export type HeartbeatStep = { readonly do: "probe" | "give-up" } | { readonly do: "wait"; readonly ms: number };
+
+/** The next step for a line in this condition. */
+export function nextStep(health: LineHealth, nowMs: number, isVisible: boolean): HeartbeatStep {
+  if (health.askedAtMs !== undefined) {
+    const left = health.askedAtMs + HEARTBEAT.deadlineMs - nowMs;
+    return left <= 0 ? { do: "give-up" } : { do: "wait", ms: left };
+  }
+  const silenceMs = isVisible ? HEARTBEAT.visibleSilenceMs : HEARTBEAT.hiddenSilenceMs;
+  const dueMs = Math.min(health.heardAtMs + silenceMs, isVisible ? health.probedAtMs + HEARTBEAT.latencyEveryMs : Infinity);
+  return dueMs <= nowMs ? { do: "probe" } : { do: "wait", ms: dueMs - nowMs };
+}

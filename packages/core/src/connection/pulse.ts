@@ -1,0 +1,79 @@
+/** Keeps watch over one open connection: probes it, measures it, and says when it is dead. */
+import type { Clock } from "@attune/protocol";
+import { nextStep } from "./heartbeat.js";
+import type { LineHealth } from "./heartbeat.js";
+
+/** What the watch needs. */
+export interface PulseOptions {
+  readonly clock: Clock;
+  isVisible(): boolean;
+  /** Absent where the provider keeps its own heartbeat: then nothing is watched here. */
+  readonly ping: (() => Promise<unknown>) | undefined;
+  onLatency(latencyMs: number): void;
+  onDead(): void;
+}
+
+/** The watch over one connection. */
+export interface Pulse {
+  /** Something arrived. */
+  heard(): void;
+  /** Something was asked (a publish): silence from here on is suspicious. */
+  asked(): void;
+  /** Asks now: after waking up, getting focus, or a change of network. */
+  probe(): void;
+  stop(): void;
+}
+
+/** Starts watching; the first probe goes out at once and gives the first latency. */
+export function startPulse({ clock, isVisible, ping, onLatency, onDead }: PulseOptions): Pulse {
+  let health: LineHealth = { heardAtMs: clock.now(), probedAtMs: clock.now() };
+  let cancel = (): void => {};
+  let isStopped = ping === undefined;
+
+  const asked = (): void => {
+    if (isStopped || health.askedAtMs !== undefined) return;
+    health = { ...health, askedAtMs: clock.now() };
+    schedule();
+  };
+
+  const probe = (): void => {
+    if (isStopped || !ping) return;
+    const sentAtMs = clock.now();
+    health = { ...health, probedAtMs: sentAtMs };
+    // A rejected ping is no news: the silence, or the driver's `closed`, says the same.
+    ping().then(
+      () => isStopped || onLatency(clock.now() - sentAtMs),
+      () => {},
+    );
+    asked();
+  };
+
+  function schedule(): void {
+    cancel();
+    if (isStopped) return;
+    const step = nextStep(health, clock.now(), isVisible());
+    if (step.do === "wait") cancel = clock.after(step.ms, schedule);
+    else if (step.do === "probe") {
+      probe();
+      schedule();
+    } else {
+      isStopped = true;
+      onDead();
+    }
+  }
+
+  probe();
+  schedule();
+  return {
+    // No timer is touched here: this runs for every frame. The timer that is under way looks again when it is due.
+    heard() {
+      health = { heardAtMs: clock.now(), probedAtMs: health.probedAtMs };
+    },
+    asked,
+    probe,
+    stop() {
+      isStopped = true;
+      cancel();
+    },
+  };
+}

@@ -1,0 +1,224 @@
+/**
+ * The contract between core and a provider: what a driver MUST, MUST NOT and MAY do, and why.
+ *
+ * A driver moves bytes and translates. It keeps no counts, no queue, no retry and no state of the app: core does that once, for
+ * all providers. What a provider cannot do is declared in {@link Capabilities}; a driver MUST NOT pretend.
+ */
+import type {
+  Clock,
+  Limits,
+  PresenceEntry,
+  PresenceState,
+  Random,
+  RealtimeError,
+  Sender,
+  User,
+} from "@attune/protocol";
+
+/** What a provider can do. It MUST be true: the conformance suite tests what is declared, and that what is not throws `unsupported`. */
+export interface Capabilities {
+  /** `offset`: positions are counted, so core holds early messages back; `cursor`: the provider resumes from an opaque place; `none`: what is missed is lost. */
+  readonly recovery: "offset" | "cursor" | "none";
+  /** `ordered`: a publisher gets its own messages at their place in the order. `none`: core inserts them at the ack, and there is no total order. */
+  readonly echo: "ordered" | "none";
+  /** `client`: anyone who may. `relay`: through the app's backend. `none`: read only. */
+  readonly publish: "client" | "relay" | "none";
+  /** What a settled publish promises. */
+  readonly guarantee: "stored" | "handed-over";
+  /** Whether the provider recognises a repeat by (producer, sequence). Without, core never sends twice, and a lost ack is `outcome-unknown`. */
+  readonly dedupe: boolean;
+  /** Who waits before a leave is shown; `false` when there is no presence at all. */
+  readonly presence: false | { readonly grace: "core" | "driver" | "server" };
+  /** Whether the lossy lane exists. */
+  readonly signals: boolean;
+  /** Who carries typing; `core` sends it as a signal. */
+  readonly typing: "core" | "driver" | "server";
+  /** Whether `history()` works. */
+  readonly history: boolean;
+  /** Who reconnects. `core`: one `connect()` per attempt. `driver`: one `connect()`, after which the driver comes back by itself. */
+  readonly reconnect: "core" | "driver";
+}
+
+/** A place in a channel's log: counted, or known to the provider only. */
+export type Position =
+  | { readonly epoch: string; readonly offset: number; readonly id: string; readonly cursor?: undefined }
+  | { readonly cursor: string; readonly epoch?: undefined };
+
+/** A message as a driver hands it over. With `recovery: "offset"` it MUST have a counted position. */
+export interface IncomingMessage {
+  /** The same for every copy of the message, and never for another one. */
+  readonly id: string;
+  readonly event: string;
+  readonly data: unknown;
+  readonly sender?: Sender;
+  /** Server milliseconds. */
+  readonly timestampMs: number;
+  readonly position?: Position;
+}
+
+/** A message on its way out. */
+export interface OutgoingMessage {
+  readonly channel: string;
+  readonly event: string;
+  readonly data: unknown;
+  readonly producer: string;
+  /** From 1, per (producer, channel). */
+  readonly sequence: number;
+  /** The sequence that must stand before this one; 0 for none. */
+  readonly previous: number;
+}
+
+/** What a publish came to. `id` and `position` are those that every subscriber sees. */
+export type Published =
+  | { readonly guarantee: "stored"; readonly id: string; readonly position: Position; readonly timestampMs: number }
+  | { readonly guarantee: "handed-over" };
+
+/** How to join. */
+export interface AttachRequest {
+  /** Continue after this; absent on the first join. */
+  readonly since?: Position;
+  /** Without `since`: how many of the last messages to begin with. */
+  readonly recent?: number;
+  /** The own presence state; absent on channels without presence. */
+  readonly presence?: PresenceState;
+}
+
+/** The instant at which the subscription was cut. */
+export interface Attachment {
+  /** Whether everything after `since` follows. Without `since`: true. */
+  readonly continuous: boolean;
+  /** The end of the log at that instant; absent where the provider has none. */
+  readonly position?: Position;
+  /** The server started a moment ago: absent members may still come back. */
+  readonly settling?: boolean;
+}
+
+/** All presence entries at one instant. */
+export interface PresenceSnapshot {
+  readonly kind: "snapshot";
+  readonly epoch: string;
+  readonly revision: number;
+  readonly entries: readonly PresenceEntry[];
+}
+
+/** The step from one revision to a later one. A driver whose provider has no revisions counts its own. */
+export interface PresenceDelta {
+  readonly kind: "delta";
+  readonly epoch: string;
+  readonly from: number;
+  readonly revision: number;
+  readonly set: readonly PresenceEntry[];
+  /** Connection ids. */
+  readonly removed: readonly string[];
+}
+
+/** The latest value that a connection gave a signal. */
+export interface IncomingSignal {
+  readonly name: string;
+  readonly connectionId: string;
+  readonly value: unknown;
+  /** Who that is, where the provider says so; on channels with presence core looks it up. */
+  readonly user?: Sender;
+}
+
+/** What is known when a connection opens. */
+export interface Opened {
+  readonly connectionId: string;
+  /** Who the server takes this client for; `null` is anonymous. */
+  readonly user: User | null;
+  /** `websocket`, `polling`, `sse`, ... */
+  readonly transport: string;
+  /** What the server allows; core paces itself by it. */
+  readonly limits?: Limits;
+  /** The server's clock. */
+  readonly serverNowMs?: number;
+}
+
+/** Why a connection is over. */
+export interface Closed {
+  /** `retryable` decides whether core tries again. */
+  readonly error: RealtimeError;
+  /** Not sooner than this; goes before the usual delay. */
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * Core's side of one connection. Everything a driver has to say, it says here.
+ *
+ * A driver MUST call `opened` before anything else but `closed`, and MUST NOT call anything after `closed` (with
+ * `reconnect: "driver"` it MAY call `opened` again). Core ignores what an abandoned connection still says, so late callbacks do no harm.
+ */
+export interface DriverHost {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Whether the page is visible just now. */
+  readonly isVisible: boolean;
+  /** The token for this attempt. MUST be asked for on every attempt, because tokens expire. */
+  auth(): Promise<string | undefined>;
+  opened(info: Opened): void;
+  closed(reason: Closed): void;
+  /** The transport changed under an open connection (polling to WebSocket). */
+  transport(name: string): void;
+  /** Something arrived, whatever it was: a sign of life. MUST be called for keep-alives too. */
+  traffic(): void;
+  /** Joined. MUST come before the messages, presence and `live` of this join. */
+  attached(channel: string, attachment: Attachment): void;
+  /** Messages, backfill and live alike, in the provider's order. */
+  messages(channel: string, messages: readonly IncomingMessage[]): void;
+  presence(channel: string, change: PresenceSnapshot | PresenceDelta): void;
+  /** `gone`: connections whose signals are over. */
+  signals(channel: string, signals: readonly IncomingSignal[], gone: readonly string[]): void;
+  /** The backfill is complete: from here on messages are live. MUST come once per join. */
+  live(channel: string): void;
+  /** The join was refused, or the provider ended the subscription. */
+  detached(channel: string, error: RealtimeError): void;
+}
+
+/** A driver's side of one connection. After `close()` every method MUST be harmless. */
+export interface DriverConnection {
+  /** MUST answer with `host.attached` or `host.detached`. MUST NOT fetch the position apart from the join: a message could fall between. */
+  attach(channel: string, request: AttachRequest): void;
+  /** MUST release the subscription on the wire. */
+  detach(channel: string): void;
+  /**
+   * Settles at the provider's answer; pending ones of a connection that closes MAY stay pending.
+   *
+   * Rejects with `out-of-order` (`details.last`: the sequence that the server has), `rate-limited` (`details.retryAfterMs`), or what refused it.
+   */
+  publish(message: OutgoingMessage): Promise<Published>;
+  /** MAY drop it. MUST NOT queue it. */
+  signal(channel: string, name: string, value: unknown): void;
+  /** The whole state, not a patch. */
+  setPresence(channel: string, state: PresenceState): void;
+  /** Messages before a position, or the last ones, oldest first. */
+  history(channel: string, query: { readonly before?: Position; readonly limit: number }): Promise<HistoryPage>;
+  /** Resolves when the other end has answered. Absent where the provider keeps its own heartbeat: then there is no latency. */
+  ping?(): Promise<{ readonly serverNowMs?: number }>;
+  /** The page became visible or hidden. */
+  setVisible(isVisible: boolean): void;
+  /** `goodbye`: others may see it at once. Otherwise it is a loss, and the grace applies. */
+  close(goodbye: boolean): void;
+}
+
+/** A page of history, oldest first. */
+export interface HistoryPage {
+  readonly messages: readonly IncomingMessage[];
+  /** Whether there are older ones. */
+  readonly hasMore: boolean;
+}
+
+/**
+ * A provider.
+ *
+ * @example
+ * ```ts
+ * import type { Driver } from "@attune/core/driver";
+ * declare function mine(url: string): Driver;
+ * ```
+ */
+export interface Driver {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** Starts one attempt and returns at once. MUST NOT throw: what fails goes to `host.closed`. */
+  connect(host: DriverHost): DriverConnection;
+}

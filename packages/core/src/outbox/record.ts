@@ -1,0 +1,29 @@
+/** A message in the outbox: what it is, and how far it got. */
+import type { RealtimeError } from "@attune/protocol";
+import type { Position } from "../driver.js";
+
+/** What a settled publish promises. `stored`: it stands in the log. `handed-over`: the provider took it, and promises no more. */
+export type Ack =
+  | { readonly guarantee: "stored"; readonly id: string; readonly position: Position; readonly timestamp: number }
+  | { readonly guarantee: "handed-over" };
+
+/** `queued`: waits for its turn. `sending`: on its way, no answer yet. `sent`: acknowledged, gone from the queue at once. `failed`: needs `retry` or `discard`. */
+export type RecordState = "queued" | "sending" | "sent" | "failed";
+
+/** A message in `$queue`. Producer and sequence belong to it, so that a repeat is recognised. */
+export interface OutboxRecord {
+  /** For `retry(id)` and `discard(id)`; unique in this service. */
+  readonly id: string;
+  readonly channel: string;
+  readonly event: string;
+  readonly data: unknown;
+  readonly state: RecordState;
+  readonly producer: string;
+  /** From 1, per (producer, channel). */
+  readonly sequence: number;
+  /** Under whom it was written; `undefined` before the first connection told. It is sent under that user only. */
+  readonly userId?: string | null;
+  readonly createdAtMs: number;
+  /** Why it `failed`. */
+  readonly error?: RealtimeError;
+}

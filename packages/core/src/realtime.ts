@@ -1,0 +1,250 @@
+/** Puts the service together: the only file that knows every other. */
+import { RealtimeError } from "@attune/protocol";
+import type { ChannelDefinitions } from "@attune/protocol";
+import { batch } from "nanostores";
+import type { Channel, RealtimeMessage } from "./channel/channel-handle.js";
+import { createChannel } from "./channel/channel.js";
+import { createRegistry } from "./channel/registry.js";
+import { assertReconnectOptions, DEFAULT_RECONNECT } from "./connection/backoff.js";
+import type { ReconnectOptions } from "./connection/backoff.js";
+import { createConnection } from "./connection/connection.js";
+import type { Auth } from "./connection/connection.js";
+import type { Driver, DriverConnection, Opened } from "./driver.js";
+import { browserEnvironment } from "./env/environment.js";
+import type { Environment } from "./env/environment.js";
+import { createNotices } from "./notices.js";
+import { createOutbox, DEFAULT_QUEUE } from "./outbox/outbox.js";
+import type { QueueOptions } from "./outbox/outbox.js";
+import type { PresenceMember } from "./presence/member.js";
+import type { Realtime, ServiceNotices } from "./realtime-service.js";
+import { createServiceListeners } from "./service-listeners.js";
+
+type Listener = (message: RealtimeMessage) => void;
+
+/** How to make a service. */
+export interface RealtimeOptions<D extends ChannelDefinitions = ChannelDefinitions> {
+  /** What carries the bytes: `socketio(url)` and its like. */
+  readonly driver: Driver;
+  /** A token, or a function that gets one; asked at every attempt, so that it is always fresh. Default none: anonymous. */
+  readonly auth?: Auth;
+  /** From `defineChannels`; types and validates. Default: any channel, nothing validated here. */
+  readonly channels?: D;
+  /** True (default) connects with the first join, publish or `connect()`; false at once. */
+  readonly lazy?: boolean;
+  /** Bounds of the outgoing queue. Default 100 messages, 10 a second per channel, 12 hours. */
+  readonly queue?: Partial<QueueOptions>;
+  /** Delays between attempts. Default 1 to 30 s, plus up to 1 s, 20 attempts. */
+  readonly reconnect?: Partial<ReconnectOptions>;
+  /** How many of a channel's last messages a first join shows. Default 50; 0 begins empty. */
+  readonly recent?: number;
+  /** Milliseconds for one attempt to open. Default 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** Replaces parts of the world: clock, random, network... Default the browser's or Node's. */
+  readonly env?: Partial<Environment>;
+}
+
+/**
+ * Makes a realtime service. It does nothing before something needs it; `dispose()` ends it.
+ *
+ * @throws {RealtimeError} `invalid-option`
+ * @example
+ * ```ts
+ * import { createRealtime } from "@attune/core";
+ * import type { Driver } from "@attune/core/driver";
+ * declare const driver: Driver; // socketio("https://example.com")
+ * const realtime = createRealtime({ driver });
+ * realtime.subscribe("public:news", "headline", ({ data }) => data);
+ * ```
+ */
+export function createRealtime<const D extends ChannelDefinitions = ChannelDefinitions>(options: RealtimeOptions<D>): Realtime<D> {
+  const { driver } = options;
+  const world: Environment = { ...browserEnvironment(), ...options.env };
+  const reconnect = { ...DEFAULT_RECONNECT, ...options.reconnect };
+  assertReconnectOptions(reconnect);
+  const notices = createNotices<ServiceNotices>(report);
+  const listeners = createServiceListeners();
+  /** Set by `disconnect()`: from then on only `connect()` connects. */
+  let isStopped = false;
+  let isDisposed = false;
+  let link: DriverConnection | undefined;
+  let me: Opened | undefined;
+
+  function report(error: unknown): void {
+    const known = new RealtimeError("internal-error", "A listener, or work in the background, failed.", { cause: error });
+    if (!notices.tell("error", known)) world.report(error);
+  }
+
+  /** All atoms that one event changes change together; a store listener that throws stops nothing else. */
+  function transact(run: () => void): void {
+    try {
+      batch(run);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  const clock = { now: world.clock.now, after: (ms: number, run: () => void) => world.clock.after(ms, () => transact(run)) };
+  const env: Environment = { ...world, clock };
+
+  const outbox = createOutbox({
+    clock,
+    producer: env.id(),
+    queue: { ...DEFAULT_QUEUE, ...options.queue },
+    dedupe: driver.capabilities.dedupe,
+    transact,
+    onSent(record, ack) {
+      if (driver.capabilities.echo === "none") registry.leased.get(record.channel)?.sent(record, ack);
+    },
+    onFailed: (record) => void notices.tell("message_failed", record),
+  });
+
+  const registry = createRegistry((name) =>
+    createChannel(name, {
+      clock,
+      capabilities: driver.capabilities,
+      definitions: options.channels,
+      recent: options.recent ?? 50,
+      link: () => link,
+      me: () => me,
+      leased(channel, isLeased) {
+        registry.setLeased(channel, isLeased);
+        if (isLeased) demand();
+      },
+      publish(channel, event, data, check) {
+        demand();
+        return outbox.publish(channel, event, data, check);
+      },
+      syncRequested: (channel) => void notices.tell("sync_requested", { channel }),
+      transact,
+      report,
+    }),
+  );
+
+  const connection = createConnection({
+    driver,
+    env,
+    auth: options.auth,
+    reconnect,
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    transact,
+    events: {
+      opened(opened, info) {
+        link = opened;
+        me = info;
+        for (const channel of registry.leased.values()) channel.opened();
+        const send: DriverConnection["publish"] = (message) => {
+          const answer = opened.publish(message);
+          connection.asked();
+          return answer;
+        };
+        outbox.opened(send, info.user?.userId ?? null, info.limits);
+      },
+      lost() {
+        link = undefined;
+        outbox.lost();
+        for (const channel of [...registry.leased.values()]) channel.lost();
+      },
+      ended: (error) => void notices.tell("permanently_disconnected", { error }),
+      degraded: (latencyMs) => void notices.tell("connection_degraded", { latencyMs }),
+      restored: () => void notices.tell("connection_restored", {}),
+      attached: (channel, attachment) => registry.leased.get(channel)?.attached(attachment),
+      messages: (channel, messages) => registry.leased.get(channel)?.messages(messages),
+      presence: (channel, change) => registry.leased.get(channel)?.presence(change),
+      signals: (channel, signals, gone) => registry.leased.get(channel)?.signals(signals, gone),
+      live: (channel) => registry.leased.get(channel)?.live(),
+      detached: (channel, error) => registry.leased.get(channel)?.detached(error),
+    },
+  });
+  const { $state } = connection;
+
+  /** Something needs a connection. One that was ended, by the app or for good, waits for `connect()`. */
+  function demand(): void {
+    const current = $state.value;
+    if (!isStopped && current?.status === "disconnected" && !current.error) connection.send({ type: "connect-requested" });
+  }
+
+  function channelOf(name: string): Channel {
+    if (isDisposed) throw new RealtimeError("disposed", `Cannot use "${name}": the service was disposed.`);
+    return registry.get(name).handle;
+  }
+
+  function subscribeToChannel(name: string, callbacks: Readonly<Record<string, Listener | undefined>>): () => void {
+    const channel = channelOf(name);
+    const ends = Object.entries(callbacks).map(([event, callback]) =>
+      listeners.add(channel, event, () => (callback ? channel.on(event, callback) : () => {})),
+    );
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  if (options.lazy === false) demand();
+
+  const service: Realtime = {
+    $connection: $state,
+    $queue: outbox.$queue,
+    capabilities: driver.capabilities,
+    connect() {
+      isStopped = false;
+      const connected = connection.connect();
+      connected.catch(() => {});
+      return connected;
+    },
+    async disconnect() {
+      isStopped = true;
+      listeners.end();
+      connection.send({ type: "disconnect-requested" });
+      transact(() => {
+        for (const channel of registry.leased.values()) channel.released();
+      });
+    },
+    reconnect: () => connection.send({ type: "reconnect-requested" }),
+    dispose() {
+      isDisposed = isStopped = true;
+      listeners.end();
+      connection.send({ type: "dispose-requested" });
+      transact(() => {
+        for (const channel of registry.leased.values()) channel.released();
+        outbox.dispose();
+      });
+      notices.clear();
+    },
+    channel: channelOf,
+    subscribe: (channel, event, callback) => subscribeToChannel(channel, { [event]: callback as Listener }),
+    unsubscribe: (channel, event) => listeners.end(channel, event ?? undefined),
+    subscribeToChannel: (channel, callbacks) => subscribeToChannel(channel, callbacks as Readonly<Record<string, Listener>>),
+    publish: (channel, event, data) => channelOf(channel).publish(event, data),
+    signal: (channel, name, value) => channelOf(channel).signal(name, value),
+    presence(name) {
+      const channel = channelOf(name);
+      const listenTo = (notice: "member_joined" | "member_left" | "member_updated") => (callback: (member: PresenceMember<never>) => void) =>
+        listeners.add(channel, notice, () => channel.on(notice, callback as (member: PresenceMember) => void));
+      return {
+        getMembers: () => channel.$members.get() as never,
+        onJoin: listenTo("member_joined"),
+        onLeave: listenTo("member_left"),
+        onUpdate: listenTo("member_updated"),
+      };
+    },
+    setPresenceState: (channel, patch) => channelOf(channel).setMyState(patch),
+    startTyping: (channel) => channelOf(channel).startTyping(),
+    stopTyping: (channel) => channelOf(channel).stopTyping(),
+    getConnectionState: () => $state.get().status,
+    onConnectionChange(callback) {
+      let last = $state.get().status;
+      return $state.listen(({ status }) => {
+        if (status === last) return;
+        last = status;
+        callback(status);
+      });
+    },
+    getLatency() {
+      const current = $state.get();
+      return current.status === "connected" ? current.latencyMs : undefined;
+    },
+    on: notices.on,
+    retry: outbox.retry,
+    discard: outbox.discard,
+  };
+  return service as Realtime<D>;
+}

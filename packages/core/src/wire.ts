@@ -1,0 +1,267 @@
+/** Attune's own protocol as a driver, over any pipe that carries frames: shared by the drivers for our server. */
+import {
+  CLOSE_CODES,
+  decodeServerFrame,
+  fromWireEntry,
+  fromWireMessage,
+  fromWirePosition,
+  isErrorCode,
+  mayReconnect,
+  PROTOCOL_VERSION,
+  RealtimeError,
+  toWirePosition,
+} from "@attune/protocol";
+import type { Backfill, ErrorCode, ServerFrame, WelcomeFrame } from "@attune/protocol";
+import type { Capabilities, Driver, DriverConnection, DriverHost, HistoryPage, Position, Published } from "./driver.js";
+import type { OpenPipe, Pipe } from "./wire/pipe.js";
+import { createRequests } from "./wire/requests.js";
+
+export type { OpenPipe, Pipe, PipeEvents } from "./wire/pipe.js";
+
+/** How to make a driver for our server. */
+export interface WireOptions {
+  readonly name: string;
+  /** `driver`: the pipe reconnects by itself. Default `core`. */
+  readonly reconnect?: Capabilities["reconnect"];
+  readonly open: OpenPipe;
+}
+
+/** What our server can do. */
+const CAPABILITIES: Capabilities = {
+  recovery: "offset",
+  echo: "ordered",
+  publish: "client",
+  guarantee: "stored",
+  dedupe: true,
+  presence: { grace: "server" },
+  signals: true,
+  typing: "core",
+  history: true,
+  reconnect: "core",
+};
+
+/**
+ * Makes a driver that speaks Attune's protocol over a pipe. PROTOCOL.md describes every frame.
+ *
+ * The session is kept from one connection to the next, so that the server takes the new one for the old one.
+ *
+ * @example
+ * ```ts
+ * import { createWireDriver } from "@attune/core/wire";
+ * const driver = createWireDriver({ name: "mine", open: (events, hello) => ({ send() {}, close() {} }) });
+ * ```
+ */
+export function createWireDriver({ name, reconnect = "core", open }: WireOptions): Driver {
+  let session: WelcomeFrame["s"] | undefined;
+  return {
+    name,
+    capabilities: { ...CAPABILITIES, reconnect },
+    connect: (host) =>
+      connect(host, open, {
+        get: () => session,
+        set: (next) => {
+          session = next;
+        },
+      }),
+  };
+}
+
+interface Session {
+  get(): WelcomeFrame["s"] | undefined;
+  set(session: WelcomeFrame["s"] | undefined): void;
+}
+
+interface Joining {
+  readonly channel: string;
+  readonly ref: number;
+}
+
+function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConnection {
+  const publishes = createRequests<Published>();
+  const pages = createRequests<HistoryPage>();
+  const pings = createRequests<{ serverNowMs: number }>();
+  const joins = new Map<number, Joining & { epoch: string; presence: Backfill["p"][number][]; rev?: readonly [string, number] }>();
+  const refs = new Map<string, number>();
+  let transport = "";
+  let lastRef = 0;
+  let goodbye: { readonly code: number; readonly message: string; readonly after?: number } | undefined;
+
+  const pipe: Pipe = open(
+    {
+      transport(next) {
+        transport = next;
+        host.transport(next);
+      },
+      traffic: host.traffic,
+      closed: (error) => host.closed(goodbye ? fromBye(goodbye) : { error }),
+      frame(value) {
+        host.traffic();
+        const frame = decodeServerFrame(value);
+        // A frame of a later version is no reason to fall over: what is not understood is not acted on.
+        if (frame) receive(frame);
+      },
+    },
+    async () => {
+      const token = await host.auth();
+      const last = session.get();
+      goodbye = undefined;
+      return { t: "hello", v: PROTOCOL_VERSION, vis: host.isVisible, ...(token === undefined ? {} : { k: token }), ...(last ? { s: last } : {}) };
+    },
+  );
+
+  function receive(frame: ServerFrame): void {
+    switch (frame.t) {
+      case "welcome":
+        session.set(frame.s);
+        return host.opened({ connectionId: frame.conn, user: frame.user, transport, limits: frame.limits, serverNowMs: frame.now });
+      case "joined": {
+        if (refs.get(frame.c) !== frame.r) return;
+        const [epoch] = frame.pos;
+        joins.set(frame.r, { channel: frame.c, ref: frame.r, epoch, presence: [], ...(frame.rev ? { rev: frame.rev } : {}) });
+        host.attached(frame.c, { continuous: frame.ok, position: fromWirePosition(frame.pos), ...(frame.settling ? { settling: true } : {}) });
+        return backfill(frame.r, frame);
+      }
+      case "chunk":
+        return backfill(frame.r, frame);
+      case "msg":
+        return host.messages(frame.c, frame.m.map((message) => fromWireMessage(frame.e, message)));
+      case "pres":
+        return host.presence(frame.c, {
+          kind: "delta",
+          epoch: frame.e,
+          from: frame.f,
+          revision: frame.rev,
+          set: frame.set.map(fromWireEntry),
+          removed: frame.del,
+        });
+      case "sig":
+        return host.signals(
+          frame.c,
+          Object.entries(frame.m).flatMap(([signal, values]) =>
+            values.map(([connectionId, value, userId, userName]) => ({
+              name: signal,
+              connectionId,
+              value,
+              ...(userId === undefined ? {} : { user: { userId, name: userName as string } }),
+            })),
+          ),
+          frame.x ?? [],
+        );
+      case "ack":
+        publishes.resolve(keyOf(frame), { guarantee: "stored", id: frame.pos[2], position: fromWirePosition(frame.pos), timestampMs: frame.ts });
+        return;
+      case "nack":
+        publishes.reject(keyOf(frame), toError(frame.code, frame.msg, { last: frame.last, retryAfterMs: frame.after }));
+        return;
+      case "page":
+        pages.resolve(`${frame.r}`, { messages: frame.m.map((message) => fromWireMessage(frame.e, message)), hasMore: frame.more });
+        return;
+      case "fail":
+        return fail(frame.r, toError(frame.code, frame.msg, { retryAfterMs: frame.after }));
+      case "closed":
+        refs.delete(frame.c);
+        return host.detached(frame.c, toError(frame.code, frame.msg, {}));
+      case "ping":
+        return pipe.send({ t: "pong", r: frame.r });
+      case "pong":
+        pings.resolve(`${frame.r}`, { serverNowMs: frame.now });
+        return;
+      case "bye":
+        // The transport's own close follows; should it not, this is one.
+        goodbye = { code: frame.code, message: frame.msg, ...(frame.after === undefined ? {} : { after: frame.after }) };
+        return host.closed(fromBye(goodbye));
+    }
+  }
+
+  function backfill(ref: number, { m, p, more }: Backfill): void {
+    const join = joins.get(ref);
+    if (!join) return;
+    join.presence.push(...p);
+    // Entries come before messages, so with the first message, or at the end, the members are complete.
+    if (join.rev && (m.length || !more)) {
+      const [epoch, revision] = join.rev;
+      delete join.rev;
+      host.presence(join.channel, { kind: "snapshot", epoch, revision, entries: join.presence.map(fromWireEntry) });
+    }
+    if (m.length) host.messages(join.channel, m.map((message) => fromWireMessage(join.epoch, message)));
+    if (more) return pipe.send({ t: "more", r: ref });
+    joins.delete(ref);
+    host.live(join.channel);
+  }
+
+  function fail(ref: number | undefined, error: RealtimeError): void {
+    if (ref === undefined || pages.reject(`${ref}`, error)) return;
+    for (const [channel, current] of refs) {
+      if (current !== ref) continue;
+      refs.delete(channel);
+      host.detached(channel, error);
+    }
+  }
+
+  return {
+    attach(channel, { since, recent, presence }) {
+      lastRef += 1;
+      joins.delete(refs.get(channel) ?? 0);
+      refs.set(channel, lastRef);
+      const position = since && wirePosition(since);
+      pipe.send({
+        t: "sub",
+        r: lastRef,
+        c: channel,
+        ...(position ? { since: position } : {}),
+        ...(recent === undefined ? {} : { last: recent }),
+        ...(presence ? { p: presence } : {}),
+      });
+    },
+    detach(channel) {
+      joins.delete(refs.get(channel) ?? 0);
+      refs.delete(channel);
+      pipe.send({ t: "unsub", c: channel });
+    },
+    publish({ channel, event, data, producer, sequence, previous }) {
+      pipe.send({ t: "pub", c: channel, p: producer, s: sequence, b: previous, n: event, d: data });
+      return publishes.ask(keyOf({ c: channel, p: producer, s: sequence }));
+    },
+    signal: (channel, signal, value) => pipe.send({ t: "sig", c: channel, n: signal, d: value }),
+    setPresence: (channel, state) => pipe.send({ t: "state", c: channel, d: state }),
+    history(channel, { before, limit }) {
+      lastRef += 1;
+      const position = before && wirePosition(before);
+      pipe.send({ t: "hist", r: lastRef, c: channel, l: limit, ...(position ? { b: position } : {}) });
+      return pages.ask(`${lastRef}`);
+    },
+    ping() {
+      lastRef += 1;
+      pipe.send({ t: "ping", r: lastRef });
+      return pings.ask(`${lastRef}`);
+    },
+    setVisible: (isVisible) => pipe.send({ t: "vis", v: isVisible }),
+    close(isGoodbye) {
+      if (isGoodbye) {
+        pipe.send({ t: "bye" });
+        session.set(undefined);
+      }
+      pipe.close();
+    },
+  };
+}
+
+function keyOf({ c, p, s }: { readonly c: string; readonly p: string; readonly s: number }): string {
+  return `${c} ${p} ${s}`;
+}
+
+function wirePosition(position: Position): ReturnType<typeof toWirePosition> | undefined {
+  return position.epoch === undefined ? undefined : toWirePosition(position);
+}
+
+function toError(code: string, message: string, details: { readonly [key: string]: unknown }): RealtimeError {
+  // A code of a later server: what matters is whether to try again, and nobody knows, so no.
+  const known: ErrorCode = isErrorCode(code) ? code : "refused";
+  return new RealtimeError(known, message, { details });
+}
+
+function fromBye({ code, message, after }: { code: number; message: string; after?: number }): Parameters<DriverHost["closed"]>[0] {
+  const known = (CLOSE_CODES as Readonly<Record<number, ErrorCode>>)[code] ?? (mayReconnect(code) ? "connection-lost" : "conflict");
+  const error = new RealtimeError(known, `The server closed the connection: ${message}`, { details: { closeCode: code } });
+  return after === undefined ? { error } : { error, retryAfterMs: after };
+}
