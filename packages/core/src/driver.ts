@@ -76,11 +76,11 @@ export type Published =
 /** How to join. */
 export interface AttachRequest {
   /** Continue after this; absent on the first join. */
-  readonly since?: Position;
+  readonly since?: Position | undefined;
   /** Without `since`: how many of the last messages to begin with. */
   readonly recent?: number;
   /** The own presence state; absent on channels without presence. */
-  readonly presence?: PresenceState;
+  readonly presence?: PresenceState | undefined;
 }
 
 /** The instant at which the subscription was cut. */
@@ -139,7 +139,7 @@ export interface Closed {
   /** `retryable` decides whether core tries again. */
   readonly error: RealtimeError;
   /** Not sooner than this; goes before the usual delay. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
@@ -191,7 +191,7 @@ export interface DriverConnection {
   /** The whole state, not a patch. */
   setPresence(channel: string, state: PresenceState): void;
   /** Messages before a position, or the last ones, oldest first. */
-  history(channel: string, query: { readonly before?: Position; readonly limit: number }): Promise<HistoryPage>;
+  history(channel: string, query: { readonly before?: Position | undefined; readonly limit: number }): Promise<HistoryPage>;
   /** Resolves when the other end has answered. Absent where the provider keeps its own heartbeat: then there is no latency. */
   ping?(): Promise<{ readonly serverNowMs?: number }>;
   /** The page became visible or hidden. */

@@ -8,7 +8,7 @@ import { createRegistry } from "./channel/registry.js";
 import { assertReconnectOptions, DEFAULT_RECONNECT } from "./connection/backoff.js";
 import type { ReconnectOptions } from "./connection/backoff.js";
 import { createConnection } from "./connection/connection.js";
-import type { Auth } from "./connection/connection.js";
+import type { Auth, ChannelArrivals } from "./connection/connection.js";
 import type { Driver, DriverConnection, Opened } from "./driver.js";
 import { browserEnvironment } from "./env/environment.js";
 import type { Environment } from "./env/environment.js";
@@ -120,6 +120,11 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
     }),
   );
 
+  const arrivals = {} as Record<keyof ChannelArrivals, (channel: string, ...args: never[]) => void>;
+  for (const kind of ["attached", "messages", "presence", "signals", "live", "detached"] as const) {
+    arrivals[kind] = (channel, ...args) => (registry.leased.get(channel)?.[kind] as ((...args: never[]) => void) | undefined)?.(...args);
+  }
+
   const connection = createConnection({
     driver,
     env,
@@ -127,32 +132,23 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
     reconnect,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     transact,
-    events: {
-      opened(opened, info) {
-        link = opened;
-        me = info;
-        for (const channel of registry.leased.values()) channel.opened();
-        const send: DriverConnection["publish"] = (message) => {
-          const answer = opened.publish(message);
-          connection.asked();
-          return answer;
-        };
-        outbox.opened(send, info.user?.userId ?? null, info.limits);
-      },
-      lost() {
-        link = undefined;
-        outbox.lost();
-        for (const channel of [...registry.leased.values()]) channel.lost();
-      },
-      ended: (error) => void notices.tell("permanently_disconnected", { error }),
-      degraded: (latencyMs) => void notices.tell("connection_degraded", { latencyMs }),
-      restored: () => void notices.tell("connection_restored", {}),
-      attached: (channel, attachment) => registry.leased.get(channel)?.attached(attachment),
-      messages: (channel, messages) => registry.leased.get(channel)?.messages(messages),
-      presence: (channel, change) => registry.leased.get(channel)?.presence(change),
-      signals: (channel, signals, gone) => registry.leased.get(channel)?.signals(signals, gone),
-      live: (channel) => registry.leased.get(channel)?.live(),
-      detached: (channel, error) => registry.leased.get(channel)?.detached(error),
+    tell: notices.tell,
+    arrivals: arrivals as ChannelArrivals,
+    opened(opened, info) {
+      link = opened;
+      me = info;
+      for (const channel of registry.leased.values()) channel.opened();
+      const send: DriverConnection["publish"] = (message) => {
+        const answer = opened.publish(message);
+        connection.asked();
+        return answer;
+      };
+      outbox.opened(send, info.user?.userId ?? null, info.limits);
+    },
+    lost() {
+      link = undefined;
+      outbox.lost();
+      for (const channel of [...registry.leased.values()]) channel.lost();
     },
   });
   const { $state } = connection;

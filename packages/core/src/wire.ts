@@ -209,7 +209,7 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
         r: lastRef,
         c: channel,
         ...(position ? { since: position } : {}),
-        ...(recent === undefined ? {} : { last: recent }),
+        ...(position || recent === undefined ? {} : { last: recent }),
         ...(presence ? { p: presence } : {}),
       });
     },

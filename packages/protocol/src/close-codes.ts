@@ -1,5 +1,5 @@
 /** Why the server ends a connection: one table for every transport. */
-import type { ErrorCode } from "./errors.js";
+import type { ErrorCode } from "./error-codes.js";
 
 /** A close code of Attune's own. */
 export type CloseCode = 4000 | 4001 | 4002 | 4003 | 4004 | 4100 | 4101 | 4102 | 4103;

@@ -1,77 +1,23 @@
 /** The one error type of Attune, with its closed list of codes. */
+import type { ErrorCode } from "./error-codes.js";
+import { HINTS } from "./hints.js";
 
-/** What kind of failure an error is: a closed list. */
-export type ErrorCode =
-  | "async-schema"
-  | "auth-failed"
-  | "channel-closed"
-  | "conflict"
-  | "connection-lost"
-  | "disposed"
-  | "expired"
-  | "forbidden"
-  | "internal-error"
-  | "invalid-channel"
-  | "invalid-frame"
-  | "invalid-option"
-  | "invalid-payload"
-  | "limit-exceeded"
-  | "missing-context"
-  | "not-joined"
-  | "outcome-unknown"
-  | "out-of-order"
-  | "overflow"
-  | "payload-too-large"
-  | "permanently-disconnected"
-  | "rate-limited"
-  | "refused"
-  | "server-draining"
-  | "slow-consumer"
-  | "timeout"
-  | "transport-failed"
-  | "unauthorized"
-  | "unknown-event"
-  | "unsupported"
-  | "wrong-user";
+// Bundlers replace the expression, and drop the hints with it. An unbundled server keeps them, unless it says production.
+declare const process: { readonly env: { readonly NODE_ENV?: string } };
 
-/**
- * Every code an error can have: whether trying the same thing again can succeed, and the first thing to do about it.
- *
- * Codes are part of the public contract: none is renamed, and new ones only join.
- */
-export const ERROR_CODES: Readonly<Record<ErrorCode, readonly [retryable: boolean, hint: string]>> = {
-  "async-schema": [false, "Use a schema that validates synchronously."],
-  "auth-failed": [true, "Look at the cause: the auth() callback failed."],
-  "channel-closed": [true, "Join again; if it repeats, ask the server why access ended."],
-  conflict: [false, "Reload: another connection took over this session."],
-  "connection-lost": [true, "Nothing: Attune reconnects by itself."],
-  disposed: [false, "Create a new realtime service."],
-  expired: [false, "Publish it again if it still matters."],
-  forbidden: [false, "Allow this action in canAccessChannel(), or connect as a user who has access."],
-  "internal-error": [true, "Look at the server's error report."],
-  "invalid-channel": [false, "Use public:{resource}, private:{resource}:{id} or presence:{resource}:{id}."],
-  "invalid-frame": [false, "Use the same Attune version on both ends."],
-  "invalid-option": [false, "Correct the option that the message names."],
-  "invalid-payload": [false, "Send what the channel's schema describes, with no other keys."],
-  "limit-exceeded": [false, "Stay within the limit that the message names, or raise it on the server."],
-  "missing-context": [false, "Install the plugin, or provide the realtime service further up."],
-  "not-joined": [false, "Join the channel first."],
-  "outcome-unknown": [false, "Check whether it arrived before you send it again."],
-  "out-of-order": [true, "Nothing: the outbox sends again in order."],
-  overflow: [false, "Publish less while offline, or raise queue.max."],
-  "payload-too-large": [false, "Send less, or raise limits.messageBytes on the server."],
-  "permanently-disconnected": [false, "Call connect() to try again."],
-  "rate-limited": [true, "Wait for retryAfterMs."],
-  refused: [false, "Read details.code: the server will not take this message."],
-  "server-draining": [true, "Nothing: Attune reconnects by itself."],
-  "slow-consumer": [true, "Read faster, or subscribe to less."],
-  timeout: [true, "Check the network, then try again."],
-  "transport-failed": [true, "Check the URL, and that the server runs and accepts this origin."],
-  unauthorized: [false, "Return a valid token from auth()."],
-  "unknown-event": [false, "Declare it in defineChannels(), or correct its name."],
-  unsupported: [false, "Check driver.capabilities before you use this."],
-  "wrong-user": [false, "Sign in as the user who wrote it, or discard it."],
-};
+/** The codes with which the same call may succeed later, without a change. */
+const RETRYABLE: readonly ErrorCode[] = [
+  "auth-failed",
+  "channel-closed",
+  "connection-lost",
+  "internal-error",
+  "out-of-order",
+  "rate-limited",
+  "server-draining",
+  "slow-consumer",
+  "timeout",
+  "transport-failed",
+];
 
 /** What an error carries besides its code and message. */
 export interface RealtimeErrorOptions {
@@ -100,8 +46,8 @@ export class RealtimeError extends Error {
   readonly code: ErrorCode;
   /** Whether the same call may succeed later without a change. */
   readonly retryable: boolean;
-  /** What to do first. */
-  readonly hint: string;
+  /** What to do first; absent when `NODE_ENV` is `production`. */
+  readonly hint?: string;
   /** Facts for programs. */
   readonly details?: Readonly<Record<string, unknown>>;
 
@@ -109,7 +55,8 @@ export class RealtimeError extends Error {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
     this.name = "RealtimeError";
     this.code = code;
-    [this.retryable, this.hint] = ERROR_CODES[code];
+    this.retryable = RETRYABLE.includes(code);
+    if (process.env.NODE_ENV !== "production") this.hint = HINTS[code];
     if (options.details) this.details = options.details;
     Object.defineProperty(this, BRAND, { value: true });
   }
@@ -132,9 +79,4 @@ export function isRealtimeError(error: unknown, code?: ErrorCode): error is Real
     BRAND in error &&
     (code === undefined || (error as unknown as RealtimeError).code === code)
   );
-}
-
-/** Says whether a string from the wire is a code this version knows. */
-export function isErrorCode(code: unknown): code is ErrorCode {
-  return typeof code === "string" && Object.hasOwn(ERROR_CODES, code);
 }

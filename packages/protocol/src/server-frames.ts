@@ -1,5 +1,5 @@
 /** Every frame that the server sends. PROTOCOL.md shows an example of each. */
-import type { ErrorCode } from "./errors.js";
+import type { ErrorCode } from "./error-codes.js";
 import type { Limits } from "./limits.js";
 import type { WireMessage, WirePosition } from "./message.js";
 import type { User, WirePresenceEntry } from "./presence.js";

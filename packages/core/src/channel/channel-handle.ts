@@ -25,8 +25,8 @@ export interface ChannelStatus {
    */
   readonly continuity: "live" | "recovering" | "gap" | "stale";
   /** The last message that was delivered. */
-  readonly position?: Position;
-  readonly error?: RealtimeError;
+  readonly position?: Position | undefined;
+  readonly error?: RealtimeError | undefined;
 }
 
 /** A message as the app gets it. */
@@ -39,7 +39,7 @@ export interface RealtimeMessage<Data = unknown> {
   readonly event: string;
   readonly data: Data;
   /** Who sent it, as the server says; absent when the backend did. */
-  readonly sender?: Sender;
+  readonly sender?: Sender | undefined;
   /** Server milliseconds. */
   readonly timestamp: number;
 }
@@ -61,14 +61,14 @@ export interface SignalEntry<Value = unknown> {
   readonly connectionId: string;
   readonly value: Value;
   /** Who that is; absent while the member is not known (yet). */
-  readonly userId?: string;
-  readonly name?: string;
+  readonly userId?: string | undefined;
+  readonly name?: string | undefined;
 }
 
 /** What I show of myself. */
 export interface MyState<Custom = Record<string, unknown>> {
   readonly status: PresenceStatus;
-  readonly customState?: Custom;
+  readonly customState?: Custom | undefined;
 }
 
 /** A change of one's own presence: only the keys given change, `null` deletes a key of `customState`. */
@@ -91,7 +91,7 @@ export interface MessagePage<Data = unknown> {
   readonly messages: readonly RealtimeMessage<Data>[];
   readonly hasMore: boolean;
   /** Give it to `history({ before })` for the page before this one. */
-  readonly before?: Position;
+  readonly before?: Position | undefined;
 }
 
 /**

@@ -76,8 +76,9 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     delivery,
     link: context.link,
     request: () => ({
-      ...(delivery.since ? { since: delivery.since } : { recent: context.recent }),
-      ...(hasPresence ? { presence: presence.$me.value as PresenceState } : {}),
+      since: delivery.since,
+      recent: context.recent,
+      presence: hasPresence ? (presence.$me.value as PresenceState) : undefined,
     }),
     onLeased: (isLeased) => context.leased(live, isLeased),
     onGap() {
@@ -99,12 +100,12 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     // My own message was shown by its record's id, the part after my user id, and keeps that as its key.
     const isMine = sender?.userId === (context.me()?.user?.userId ?? "") && id.startsWith(mine);
     const key = isMine ? id.slice(mine.length) : id;
-    return { type: "message", key, id, channel: name, event, data, timestamp: timestampMs, ...(sender ? { sender } : {}) };
+    return { type: "message", key, id, channel: name, event, data, timestamp: timestampMs, sender };
   }
 
   function toSignal({ connectionId, value, user }: IncomingSignal): SignalEntry {
     const known = user ?? presence.userOf(connectionId);
-    return { connectionId, value, ...(known ? { userId: known.userId, name: known.name } : {}) };
+    return { connectionId, value, userId: known?.userId, name: known?.name };
   }
 
   function deliver(message: RealtimeMessage): void {
@@ -147,9 +148,8 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
       if (!capabilities.history) throw unsupported("history()", name);
       const link = context.link();
       if (!link) throw new RealtimeError("connection-lost", `Cannot read the history of "${name}" while disconnected.`);
-      const page = await link.history(name, { limit, ...(before ? { before } : {}) });
-      const oldest = page.messages[0]?.position;
-      return { messages: page.messages.map(toMessage), hasMore: page.hasMore, ...(oldest ? { before: oldest } : {}) };
+      const { messages, hasMore } = await link.history(name, { limit, before });
+      return { messages: messages.map(toMessage), hasMore, before: messages[0]?.position };
     },
     acknowledgeGap: subscription.acknowledgeGap,
     join() {
@@ -197,10 +197,10 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
       const user = context.me()?.user;
       const stored = ack.guarantee === "stored" ? ack : { id, timestamp: createdAtMs };
       if (!delivery.isNew(stored.id)) return;
-      const message: RealtimeMessage = { type: "message", key: id, id: stored.id, channel: name, event, data, timestamp: stored.timestamp };
-      const signed = user ? { ...message, sender: { userId: user.userId, name: user.name } } : message;
-      log.add([signed]);
-      deliver(signed);
+      const sender = user ? { userId: user.userId, name: user.name } : undefined;
+      const message: RealtimeMessage = { type: "message", key: id, id: stored.id, channel: name, event, data, sender, timestamp: stored.timestamp };
+      log.add([message]);
+      deliver(message);
     },
   };
 

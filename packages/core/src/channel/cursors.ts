@@ -6,8 +6,8 @@ import type { Channel, SignalEntry } from "./channel-handle.js";
 /** Where somebody points: 0 is the left or upper edge of the element, 1 the right or lower. */
 export interface Cursor {
   readonly connectionId: string;
-  readonly userId?: string;
-  readonly name?: string;
+  readonly userId?: string | undefined;
+  readonly name?: string | undefined;
   readonly x: number;
   readonly y: number;
 }

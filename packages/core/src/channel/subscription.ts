@@ -35,6 +35,7 @@ export interface Subscription {
   /** Joins anew to fill a hole. */
   resync(): void;
   acknowledgeGap(): void;
+  /** Messages were delivered. */
   moved(): void;
   opened(): void;
   lost(): void;
@@ -58,8 +59,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   const lease = createLease(clock, first, last);
 
   function set(phase: ChannelStatus["phase"], continuity: ChannelStatus["continuity"], error?: RealtimeError): void {
-    const { since } = delivery;
-    $status.set({ phase, continuity, ...(since ? { position: since } : {}), ...(error ? { error } : {}) });
+    $status.set({ phase, continuity, position: delivery.since, error });
   }
 
   function attach(): void {

@@ -16,7 +16,7 @@ export interface PendingMessage<Data = unknown> {
   readonly event: string;
   readonly data: Data;
   readonly state: OutboxRecord["state"];
-  readonly error?: RealtimeError;
+  readonly error?: RealtimeError | undefined;
   readonly sender?: undefined;
   /** When it was written, by this machine's clock. */
   readonly timestamp: number;
@@ -49,5 +49,5 @@ export function timeline<D extends ChannelDefinitions, N extends ChannelNameOf<D
 }
 
 function toPending<Data>({ id, event, data, state, error, createdAtMs }: OutboxRecord): PendingMessage<Data> {
-  return { type: "pending", key: id, id, event, data: data as Data, state, timestamp: createdAtMs, ...(error ? { error } : {}) };
+  return { type: "pending", key: id, id, event, data: data as Data, state, timestamp: createdAtMs, error };
 }

@@ -6,7 +6,7 @@ export type ConnectionState =
   | {
       readonly status: "disconnected";
       /** Why it is over, when it did not end by `disconnect()`: only `connect()` starts anew. */
-      readonly error?: RealtimeError;
+      readonly error?: RealtimeError | undefined;
     }
   | { readonly status: "connecting" }
   | {
@@ -16,7 +16,7 @@ export type ConnectionState =
       readonly transport: string;
       /** Who the server takes this client for; `null` is anonymous. */
       readonly user: User | null;
-      readonly latencyMs?: number;
+      readonly latencyMs?: number | undefined;
       /** The last round trip took over 2,000 ms. */
       readonly isDegraded: boolean;
     }
@@ -26,6 +26,6 @@ export type ConnectionState =
       readonly attempt: number;
       /** `offline`: waits for the network. `backoff`: waits until `retryAtMs`. `attempt`: tries just now. */
       readonly step: "offline" | "backoff" | "attempt";
-      readonly retryAtMs?: number;
-      readonly error?: RealtimeError;
+      readonly retryAtMs?: number | undefined;
+      readonly error?: RealtimeError | undefined;
     };

@@ -15,16 +15,8 @@ import type { Pulse } from "./pulse.js";
 /** A token, or how to get one; asked for at every attempt. */
 export type Auth = string | (() => string | undefined | Promise<string | undefined>);
 
-/** What the rest of core hears from the connection. */
-export interface ConnectionEvents
-  extends Pick<DriverHost, "attached" | "messages" | "presence" | "signals" | "live" | "detached"> {
-  opened(link: DriverConnection, info: Opened): void;
-  /** The open connection is no more, whatever the reason. */
-  lost(): void;
-  ended(error: RealtimeError): void;
-  degraded(latencyMs: number): void;
-  restored(): void;
-}
+/** What a driver says of a channel. */
+export type ChannelArrivals = Pick<DriverHost, "attached" | "messages" | "presence" | "signals" | "live" | "detached">;
 
 /** What a connection needs. `env.clock` must already run its callbacks in a transaction. */
 export interface ConnectionOptions {
@@ -33,7 +25,13 @@ export interface ConnectionOptions {
   readonly auth: Auth | undefined;
   readonly reconnect: ReconnectOptions;
   readonly connectTimeoutMs: number;
-  readonly events: ConnectionEvents;
+  readonly arrivals: ChannelArrivals;
+  opened(link: DriverConnection, info: Opened): void;
+  /** The open connection is no more, whatever the reason. */
+  lost(): void;
+  tell(notice: "permanently_disconnected", value: { readonly error: RealtimeError }): void;
+  tell(notice: "connection_degraded", value: { readonly latencyMs: number }): void;
+  tell(notice: "connection_restored", value: { readonly latencyMs?: number }): void;
   transact(run: () => void): void;
 }
 
@@ -46,9 +44,11 @@ export interface Connection {
   asked(): void;
 }
 
+type Connected = Extract<ConnectionState, { status: "connected" }>;
+
 /** Makes a connection that does nothing before the first `connect-requested`. */
 export function createConnection(options: ConnectionOptions): Connection {
-  const { driver, env, events, transact } = options;
+  const { driver, env, transact, tell } = options;
   const { clock, network, page } = env;
   const $state = atom<ConnectionState>({ status: "disconnected" });
   let state: MachineState = { name: "idle" };
@@ -59,8 +59,10 @@ export function createConnection(options: ConnectionOptions): Connection {
   let generation = 0;
   let cancelTimer = (): void => {};
   let unlisten = (): void => {};
-  let waiters: { resolve(): void; reject(error: RealtimeError): void }[] = [];
   const pending: MachineEvent[] = [];
+
+  const isVisible = (): boolean => page.state() === "visible";
+  const isOnline = (): boolean => network.isOnline() && page.state() !== "frozen";
 
   function send(event: MachineEvent): void {
     // One event at a time: a driver may answer inside connect(), before its connection is even returned.
@@ -75,7 +77,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const [next, effects] = transition(before, event, {
       nowMs: clock.now(),
       random: env.random,
-      isOnline: network.isOnline() && page.state() !== "frozen",
+      isOnline: isOnline(),
       options: options.reconnect,
       connectTimeoutMs: options.connectTimeoutMs,
       driverReconnects: driver.capabilities.reconnect === "driver",
@@ -83,14 +85,24 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (next === before) return;
     state = next;
     cancelTimer();
-    const timer = "timer" in next ? next.timer : undefined;
+    const { timer } = { timer: undefined, ...next };
     cancelTimer = timer ? clock.after(timer.ms, () => send({ type: timer.then })) : () => {};
-    if (before.name === "open") closed();
-    for (const effect of effects) effect.type === "open" ? open() : close(effect.goodbye);
-    if (next.name === "open") opened();
-    listenWhile(next.name !== "idle" && next.name !== "disposed");
+    if (before.name === "open") {
+      pulse?.stop();
+      options.lost();
+    }
+    for (const effect of effects) {
+      if (effect === "open") open();
+      else close(effect === "goodbye");
+    }
     $state.set(toPublic(next));
-    settle(next);
+    if (next.name === "open") opened();
+    if (before.name === "idle") listen();
+    if (next.name === "idle" || next.name === "disposed") {
+      unlisten();
+      hadConnection = false;
+      if ("error" in next && next.error) tell("permanently_disconnected", { error: next.error });
+    }
   }
 
   function open(): void {
@@ -100,31 +112,27 @@ export function createConnection(options: ConnectionOptions): Connection {
       (...args: A) => {
         if (mine === generation) transact(() => run(...args));
       };
+    const arrivals = Object.fromEntries(Object.entries(options.arrivals).map(([name, run]) => [name, fence(run as () => void)]));
     link = driver.connect({
+      ...(arrivals as unknown as ChannelArrivals),
       clock,
       random: env.random,
       get isVisible() {
-        return page.state() === "visible";
+        return isVisible();
       },
-      auth: token,
+      auth,
       opened: fence((opened) => {
         info = opened;
         send({ type: "opened" });
       }),
-      closed: fence(({ error, retryAfterMs }) => send({ type: "lost", error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })),
+      closed: fence((reason) => send({ type: "lost", ...reason })),
       transport: fence((transport) => patch({ transport })),
-      traffic: fence(() => pulse?.heard()),
-      attached: fence(events.attached),
-      messages: fence(events.messages),
-      presence: fence(events.presence),
-      signals: fence(events.signals),
-      live: fence(events.live),
-      detached: fence(events.detached),
+      traffic: () => mine === generation && pulse?.heard(),
     });
   }
 
   function close(goodbye: boolean): void {
-    generation++;
+    generation += 1;
     link?.close(goodbye);
     link = undefined;
   }
@@ -133,37 +141,30 @@ export function createConnection(options: ConnectionOptions): Connection {
     const connection = link as DriverConnection;
     pulse = startPulse({
       clock,
-      isVisible: () => page.state() === "visible",
-      ping: connection.ping && (() => (connection.ping as () => Promise<unknown>)()),
+      isVisible,
+      ping: connection.ping?.bind(connection),
       onLatency: (latencyMs) => transact(() => measured(latencyMs)),
       onDead: () => send({ type: "lost", error: new RealtimeError("timeout", "The connection went silent.") }),
     });
-    events.opened(connection, info as Opened);
-    if (hadConnection) events.restored();
+    options.opened(connection, info as Opened);
+    if (hadConnection) tell("connection_restored", {});
     hadConnection = true;
-  }
-
-  function closed(): void {
-    pulse?.stop();
-    pulse = undefined;
-    events.lost();
   }
 
   function measured(latencyMs: number): void {
     const isDegraded = latencyMs > HEARTBEAT.degradedMs;
-    const current = $state.value;
-    if (current.status !== "connected") return;
+    const wasDegraded = ($state.value as Connected).isDegraded;
     patch({ latencyMs, isDegraded });
-    if (isDegraded) events.degraded(latencyMs);
-    else if (current.isDegraded) events.restored();
+    if (isDegraded) tell("connection_degraded", { latencyMs });
+    else if (wasDegraded) tell("connection_restored", { latencyMs });
   }
 
-  function patch(change: Partial<Extract<ConnectionState, { status: "connected" }>>): void {
-    const current = $state.value;
+  function patch(change: Partial<Connected>): void {
+    const current = $state.value as ConnectionState;
     if (current.status === "connected") $state.set({ ...current, ...change });
   }
 
-  async function token(): Promise<string | undefined> {
+  async function auth(): Promise<string | undefined> {
     try {
       return await (typeof options.auth === "function" ? options.auth() : options.auth);
     } catch (cause) {
@@ -172,45 +173,37 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   function toPublic(next: MachineState): ConnectionState {
-    const known = "error" in next && next.error ? { error: next.error } : {};
-    if (next.name === "open") {
-      const { connectionId, transport, user } = info as Opened;
-      return { status: "connected", connectionId, transport, user, isDegraded: false };
+    switch (next.name) {
+      case "open": {
+        const { connectionId, transport, user } = info as Opened;
+        return { status: "connected", connectionId, transport, user, isDegraded: false };
+      }
+      case "idle":
+        return { status: "disconnected", error: next.error };
+      case "disposed":
+        return { status: "disconnected" };
+      default: {
+        const { name, attempt, error } = next;
+        if (name === "connecting" && !attempt) return { status: "connecting" };
+        const step = name === "waiting" ? "backoff" : name === "offline" ? name : "attempt";
+        return { status: "reconnecting", attempt, step, error, retryAtMs: name === "waiting" ? next.retryAtMs : undefined };
+      }
     }
-    if (next.name === "idle" || next.name === "disposed") return { status: "disconnected", ...known };
-    if (next.name === "connecting" && next.attempt === 0) return { status: "connecting" };
-    const step = next.name === "waiting" ? "backoff" : next.name === "offline" ? "offline" : "attempt";
-    const retryAtMs = next.name === "waiting" ? next.retryAtMs : undefined;
-    return { status: "reconnecting", attempt: next.attempt, step, ...known, ...(retryAtMs === undefined ? {} : { retryAtMs }) };
   }
 
-  function settle(next: MachineState): void {
-    const isOver = next.name === "idle" || next.name === "disposed";
-    if (next.name !== "open" && !isOver) return;
-    const settled = waiters;
-    waiters = [];
-    const error = ("error" in next && next.error) || new RealtimeError("connection-lost", "The connection was closed by disconnect() or dispose().");
-    for (const { resolve, reject } of settled) isOver ? reject(error) : resolve();
-    if (next.name === "idle" && next.error) events.ended(next.error);
-    if (isOver) hadConnection = false;
-  }
-
-  function listenWhile(isNeeded: boolean): void {
-    unlisten();
-    unlisten = () => {};
-    if (!isNeeded) return;
+  function listen(): void {
     const ends = [network.onChange(look), page.onChange(look)];
     unlisten = () => {
       for (const end of ends) end();
     };
   }
 
+  /** The network or the page changed: go offline, come back, or at least ask whether the line still stands. */
   function look(): void {
-    const isOnline = network.isOnline() && page.state() !== "frozen";
-    if (!isOnline) return send({ type: "went-offline" });
+    if (!isOnline()) return send({ type: "went-offline" });
     if (state.name === "offline") return send({ type: "came-online" });
-    link?.setVisible(page.state() === "visible");
-    if (page.state() === "visible") send({ type: "woke-up" });
+    link?.setVisible(isVisible());
+    if (isVisible()) send({ type: "woke-up" });
     pulse?.probe();
   }
 
@@ -220,10 +213,16 @@ export function createConnection(options: ConnectionOptions): Connection {
     asked: () => pulse?.asked(),
     connect: () =>
       new Promise<void>((resolve, reject) => {
-        if (state.name === "open") return resolve();
-        waiters.push({ resolve, reject });
         send({ type: "connect-requested" });
-        if (state.name === "disposed") settle(state);
+        const settle = (now: ConnectionState): boolean => {
+          if (now.status === "connected") resolve();
+          else if (now.status === "disconnected") {
+            reject(now.error ?? new RealtimeError("connection-lost", "Closed by disconnect() or dispose()."));
+          } else return false;
+          return true;
+        };
+        if (settle($state.value as ConnectionState)) return;
+        const unbind = $state.listen((now) => settle(now) && unbind());
       }),
   };
 }

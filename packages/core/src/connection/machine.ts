@@ -10,23 +10,30 @@ interface Timer {
   readonly then: "timed-out" | "retry-due";
 }
 
-/** Where the connection is. `attempt` counts tries in a row that were not the first: 0 is the very first connect. */
+/** Where the connection is. `attempt` counts the tries in a row after a loss: 0 is the very first connect. */
 export type MachineState =
-  | { readonly name: "idle"; readonly error?: RealtimeError }
-  | { readonly name: "connecting"; readonly attempt: number; readonly error?: RealtimeError; readonly timer: Timer }
+  | { readonly name: "idle"; readonly error?: RealtimeError | undefined }
+  | { readonly name: "connecting"; readonly attempt: number; readonly error?: RealtimeError | undefined; readonly timer: Timer }
   | { readonly name: "open" }
-  | { readonly name: "waiting"; readonly attempt: number; readonly error: RealtimeError; readonly retryAtMs?: number; readonly timer?: Timer }
-  | { readonly name: "offline"; readonly attempt: number; readonly error?: RealtimeError }
+  | {
+      readonly name: "waiting";
+      readonly attempt: number;
+      readonly error: RealtimeError;
+      /** Absent when the driver comes back by itself. */
+      readonly timer?: Timer;
+      readonly retryAtMs?: number;
+    }
+  | { readonly name: "offline"; readonly attempt: number; readonly error?: RealtimeError | undefined }
   | { readonly name: "disposed" };
 
 /** What can happen. Past tense is a fact from outside, `-requested` a wish of the app. */
 export type MachineEvent =
   | { readonly type: "connect-requested" | "disconnect-requested" | "reconnect-requested" | "dispose-requested" }
   | { readonly type: "opened" | "timed-out" | "retry-due" | "came-online" | "went-offline" | "woke-up" }
-  | { readonly type: "lost"; readonly error: RealtimeError; readonly retryAfterMs?: number };
+  | { readonly type: "lost"; readonly error: RealtimeError; readonly retryAfterMs?: number | undefined };
 
-/** What to do about it. `close` with `goodbye` shows the leave at once. */
-export type MachineEffect = { readonly type: "open" } | { readonly type: "close"; readonly goodbye: boolean };
+/** What to do about it. `goodbye` closes so that everyone sees the leave at once; `close` is a loss, and the grace applies. */
+export type MachineEffect = "open" | "close" | "goodbye";
 
 /** What a transition may look at. */
 export interface MachineContext {
@@ -41,75 +48,61 @@ export interface MachineContext {
 
 type Step = readonly [MachineState, readonly MachineEffect[]];
 
-const OPEN: MachineEffect = { type: "open" };
-const CLOSE: MachineEffect = { type: "close", goodbye: false };
-const GOODBYE: MachineEffect = { type: "close", goodbye: true };
-
 /**
- * The next state and what to do.
+ * The next state, and what to do in that order.
  *
- * @returns the very same state object when the event means nothing in it, so that it can be counted as ignored
+ * @returns the very same state object when the event means nothing in it
  */
 export function transition(state: MachineState, event: MachineEvent, context: MachineContext): Step {
-  if (state.name === "disposed") return [state, []];
-  switch (event.type) {
+  const { name } = state;
+  const ignored: Step = [state, []];
+  const { attempt, error } = { attempt: 0, error: undefined, ...state };
+  switch (name === "disposed" ? name : event.type) {
     case "connect-requested":
-      return state.name === "idle" ? tryNow(0, undefined, context) : [state, []];
+      return name === "idle" ? tryNow(0, undefined, context) : ignored;
     case "disconnect-requested":
-      return state.name === "idle" && !state.error ? [state, []] : [{ name: "idle" }, [GOODBYE]];
+      return name === "idle" && !error ? ignored : [{ name: "idle" }, ["goodbye"]];
     case "dispose-requested":
-      return [{ name: "disposed" }, [GOODBYE]];
+      return [{ name: "disposed" }, ["goodbye"]];
     case "reconnect-requested":
-      if (state.name === "idle") return [state, []];
-      return prepend(CLOSE, tryNow(Math.max(1, attemptOf(state)), undefined, context));
+      return name === "idle" ? ignored : tryNow(attempt || 1, undefined, context);
     case "opened":
-      return state.name === "connecting" || state.name === "waiting" ? [{ name: "open" }, []] : [state, []];
+      return name === "connecting" || name === "waiting" ? [{ name: "open" }, []] : ignored;
     case "timed-out":
-      if (state.name !== "connecting") return [state, []];
-      return prepend(CLOSE, lost(state, new RealtimeError("timeout", "The server did not answer the connection attempt."), undefined, context));
-    case "lost":
-      if (state.name !== "connecting" && state.name !== "open") return [state, []];
-      return lost(state, event.error, event.retryAfterMs, context);
+      return name === "connecting" ? lost(attempt + 1, new RealtimeError("timeout", "The server did not answer."), undefined, context) : ignored;
+    case "lost": {
+      if (name !== "connecting" && name !== "open") return ignored;
+      const { error: cause, retryAfterMs } = event as Extract<MachineEvent, { type: "lost" }>;
+      return lost(attempt + 1, cause, retryAfterMs, context);
+    }
     case "retry-due":
-      return state.name === "waiting" ? tryNow(state.attempt, state.error, context) : [state, []];
+      return name === "waiting" ? tryNow(attempt, error, context) : ignored;
     case "woke-up":
-      return state.name === "waiting" && state.timer ? tryNow(state.attempt, state.error, context) : [state, []];
+      return name === "waiting" && state.timer ? tryNow(attempt, error, context) : ignored;
     case "came-online":
-      if (state.name !== "offline" && state.name !== "waiting") return [state, []];
-      return prepend(CLOSE, tryNow(state.attempt, state.error, context));
+      return name === "offline" || name === "waiting" ? tryNow(attempt, error, context) : ignored;
     case "went-offline":
-      if (state.name === "idle" || state.name === "offline") return [state, []];
-      return [{ name: "offline", attempt: state.name === "open" ? 1 : state.attempt, ...errorOf(state) }, [CLOSE]];
+      return name === "idle" || name === "offline" ? ignored : [{ name: "offline", attempt: name === "open" ? 1 : attempt, error }, ["close"]];
+    default:
+      return ignored;
   }
 }
 
-function attemptOf(state: MachineState): number {
-  return "attempt" in state ? state.attempt : 0;
+function tryNow(attempt: number, error: RealtimeError | undefined, { isOnline, connectTimeoutMs }: MachineContext): Step {
+  return isOnline
+    ? [{ name: "connecting", attempt, error, timer: { ms: connectTimeoutMs, then: "timed-out" } }, ["close", "open"]]
+    : [{ name: "offline", attempt, error }, ["close"]];
 }
 
-function errorOf(state: MachineState): { error?: RealtimeError } {
-  return "error" in state && state.error ? { error: state.error } : {};
-}
-
-function prepend(effect: MachineEffect, [state, effects]: Step): Step {
-  return [state, [effect, ...effects]];
-}
-
-function tryNow(attempt: number, error: RealtimeError | undefined, context: MachineContext): Step {
-  const known = error ? { error } : {};
-  if (!context.isOnline) return [{ name: "offline", attempt, ...known }, []];
-  return [{ name: "connecting", attempt, ...known, timer: { ms: context.connectTimeoutMs, then: "timed-out" } }, [OPEN]];
-}
-
-function lost(state: MachineState, error: RealtimeError, retryAfterMs: number | undefined, context: MachineContext): Step {
-  const attempt = attemptOf(state) + 1;
-  if (!error.retryable) return [{ name: "idle", error }, [CLOSE]];
-  if (attempt > context.options.maxAttempts) {
-    const message = `Gave up after ${context.options.maxAttempts} attempts; the last one: ${error.message}`;
-    return [{ name: "idle", error: new RealtimeError("permanently-disconnected", message, { cause: error }) }, [CLOSE]];
+function lost(attempt: number, error: RealtimeError, retryAfterMs: number | undefined, context: MachineContext): Step {
+  const { maxAttempts } = context.options;
+  if (!error.retryable) return [{ name: "idle", error }, ["close"]];
+  if (attempt > maxAttempts) {
+    const final = new RealtimeError("permanently-disconnected", `Gave up after ${maxAttempts} attempts: ${error.message}`, { cause: error });
+    return [{ name: "idle", error: final }, ["close"]];
   }
-  if (!context.isOnline) return [{ name: "offline", attempt, error }, [CLOSE]];
+  if (!context.isOnline) return [{ name: "offline", attempt, error }, ["close"]];
   if (context.driverReconnects) return [{ name: "waiting", attempt, error }, []];
   const ms = retryAfterMs ?? backoffMs(attempt, context.random, context.options);
-  return [{ name: "waiting", attempt, error, retryAtMs: context.nowMs + ms, timer: { ms, then: "retry-due" } }, [CLOSE]];
+  return [{ name: "waiting", attempt, error, retryAtMs: context.nowMs + ms, timer: { ms, then: "retry-due" } }, ["close"]];
 }

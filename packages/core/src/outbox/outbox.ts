@@ -83,8 +83,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (isDisposed) return rejected(new RealtimeError("disposed", `Cannot publish on "${channel}": the service was disposed.`));
     sequence += 1;
     const id = `${producer}:${sequence}`;
-    const base = { id, channel, event, data, producer, sequence, state: "queued" as const, createdAtMs: clock.now() };
-    const record: OutboxRecord = userId === undefined ? base : { ...base, userId };
+    const record: OutboxRecord = { id, channel, event, data, producer, sequence, state: "queued", createdAtMs: clock.now(), userId };
     const promise = new Promise<Ack>((resolve, reject) => {
       const entry: Entry = { sequence, record, check, tries: 0, wasSent: false, resolve, reject };
       transact(() => {

@@ -22,8 +22,8 @@ export interface OutboxRecord {
   /** From 1, per (producer, channel). */
   readonly sequence: number;
   /** Under whom it was written; `undefined` before the first connection told. It is sent under that user only. */
-  readonly userId?: string | null;
+  readonly userId: string | null | undefined;
   readonly createdAtMs: number;
   /** Why it `failed`. */
-  readonly error?: RealtimeError;
+  readonly error?: RealtimeError | undefined;
 }

@@ -5,7 +5,7 @@ import type { PresenceStatus } from "@attune/protocol";
 export interface MemberConnection<Custom = Record<string, unknown>> {
   readonly connectionId: string;
   readonly status: PresenceStatus;
-  readonly customState?: Custom;
+  readonly customState?: Custom | undefined;
   readonly updatedAt: Date;
 }
 
@@ -17,7 +17,7 @@ export interface PresenceMember<Custom = Record<string, unknown>> {
   /** `online` before `away` before `busy`. */
   readonly status: PresenceStatus;
   readonly joinedAt: Date;
-  readonly customState?: Custom;
+  readonly customState?: Custom | undefined;
   /** Last updated first; never empty. */
   readonly connections: readonly MemberConnection<Custom>[];
   /** True while the connection is down or a server has just started: this member may be gone. */

@@ -1,17 +1,17 @@
 /** The presence of one channel: its members, and my own state among them. */
-import type { Clock, PresenceState, Sender } from "@attune/protocol";
+import type { Clock, PresenceEntry, PresenceState, Sender } from "@attune/protocol";
 import { atom } from "nanostores";
 import type { ReadableAtom } from "nanostores";
 import type { MyState, PresencePatch } from "../channel/channel-handle.js";
 import type { PresenceDelta, PresenceSnapshot } from "../driver.js";
 import type { PresenceMember } from "./member.js";
 import { applyDelta, difference, fromSnapshot, toMembers } from "./reducer.js";
-import type { PresenceChange, PresenceMap } from "./reducer.js";
+import type { PresenceChange } from "./reducer.js";
 
 /** After a server start, members who were here stay this long, unconfirmed: the grace, and time to be admitted again. */
 const SETTLING_MS = 10_000;
 
-const NOBODY: PresenceMap = { epoch: "", revision: 0, entries: new Map() };
+const NOBODY = fromSnapshot({ kind: "snapshot", epoch: "", revision: 0, entries: [] });
 
 /** The presence of a channel, to the channel. */
 export interface Presence {
@@ -37,26 +37,22 @@ export function createPresence(clock: Clock, announce: (change: PresenceChange) 
   const $members = atom<readonly PresenceMember[]>([]);
   const $me = atom<MyState>({ status: "online" });
   let map = NOBODY;
-  /** Connections that were here before a loss and are not confirmed since. */
-  let unconfirmed = new Set<string>();
+  /** Those who were here before a loss, and of whom nothing was heard since. */
+  let unconfirmed: readonly PresenceEntry[] = [];
   let isSettling = false;
   let cancel = (): void => {};
 
   function publish(): void {
     const before = $members.value as readonly PresenceMember[];
-    const after = toMembers(map, before, (connectionId) => unconfirmed.has(connectionId));
+    const after = toMembers([...map.entries.values()], unconfirmed, before);
     $members.set(after);
     announce(difference(before, after));
   }
 
-  function endSettling(): void {
+  function settle(): void {
     cancel();
     isSettling = false;
-    const entries = new Map(map.entries);
-    for (const connectionId of unconfirmed) entries.delete(connectionId);
-    map = { ...map, entries };
-    unconfirmed = new Set();
-    publish();
+    unconfirmed = [];
   }
 
   return {
@@ -65,42 +61,37 @@ export function createPresence(clock: Clock, announce: (change: PresenceChange) 
     settling() {
       isSettling = true;
       cancel();
-      cancel = clock.after(SETTLING_MS, endSettling);
+      cancel = clock.after(SETTLING_MS, () => {
+        settle();
+        publish();
+      });
     },
     apply(change) {
       const next = change.kind === "snapshot" ? fromSnapshot(change) : applyDelta(map, change);
-      if (!next) return false;
-      if (next === map) return true;
-      const kept = new Map(next.entries);
-      const known = new Set(Array.from(next.entries.values(), ({ user }) => user.userId));
-      for (const connectionId of unconfirmed) {
-        const old = map.entries.get(connectionId);
-        // Someone who is back, by whichever connection, needs no place kept.
-        if (isSettling && old && !known.has(old.user.userId)) kept.set(connectionId, old);
-      }
-      unconfirmed = new Set([...unconfirmed].filter((id) => kept.get(id) === map.entries.get(id) && kept.has(id) && isSettling));
-      map = { ...next, entries: kept };
+      if (!next || next === map) return next === map;
+      map = next;
+      // Whoever is back, by whichever connection, needs no place kept.
+      const back = new Set(Array.from(map.entries.values(), ({ user }) => user.userId));
+      unconfirmed = isSettling ? unconfirmed.filter(({ user }) => !back.has(user.userId)) : [];
       publish();
       return true;
     },
     lost() {
-      cancel();
-      isSettling = false;
-      unconfirmed = new Set(map.entries.keys());
+      const everyone = [...unconfirmed, ...map.entries.values()];
+      settle();
+      unconfirmed = everyone;
+      map = NOBODY;
       publish();
     },
     clear() {
-      cancel();
-      isSettling = false;
-      unconfirmed = new Set();
+      settle();
       map = NOBODY;
       $members.set([]);
     },
     patched({ status, customState }) {
       const before = $me.value as MyState;
-      const merged: Record<string, unknown> = { ...before.customState, ...customState };
-      for (const key in merged) if (merged[key] === null || merged[key] === undefined) delete merged[key];
-      return { status: status ?? before.status, ...(Object.keys(merged).length ? { customState: merged } : {}) };
+      const merged = Object.entries({ ...before.customState, ...customState }).filter(([, value]) => value !== null);
+      return { status: status ?? before.status, ...(merged.length ? { customState: Object.fromEntries(merged) } : {}) };
     },
     setMe: (state) => $me.set(state),
     userOf: (connectionId) => map.entries.get(connectionId)?.user,

@@ -34,68 +34,55 @@ export function applyDelta(map: PresenceMap, delta: PresenceDelta): PresenceMap 
 }
 
 /**
- * The members of a map, by the time they joined.
+ * The members that entries make, by the time they joined.
  *
+ * @param entries those who are here
+ * @param unconfirmed those who were, and may be gone
  * @param before a member that did not change stays the same object, so that lists need not render it again
- * @param isUnconfirmed whether this connection may be gone
  */
 export function toMembers(
-  map: PresenceMap,
+  entries: readonly PresenceEntry[],
+  unconfirmed: readonly PresenceEntry[],
   before: readonly PresenceMember[],
-  isUnconfirmed: (connectionId: string) => boolean,
 ): readonly PresenceMember[] {
   const byUser = new Map<string, PresenceEntry[]>();
-  for (const entry of map.entries.values()) {
-    const entries = byUser.get(entry.user.userId);
-    if (entries) entries.push(entry);
-    else byUser.set(entry.user.userId, [entry]);
+  for (const entry of [...entries, ...unconfirmed]) {
+    byUser.set(entry.user.userId, [...(byUser.get(entry.user.userId) ?? []), entry]);
   }
   const known = new Map(before.map((member) => [member.userId, member]));
-  const members = Array.from(byUser.values(), (entries) => {
-    const member = toMember(entries, entries.every(({ connectionId }) => isUnconfirmed(connectionId)));
+  return Array.from(byUser.values(), (own) => {
+    const member = toMember(own, own.every((entry) => unconfirmed.includes(entry)));
     const old = known.get(member.userId);
-    return old && isSameMember(old, member) ? old : member;
-  });
-  return members.sort((a, b) => +a.joinedAt - +b.joinedAt || (a.userId < b.userId ? -1 : 1));
+    return old && JSON.stringify(old) === JSON.stringify(member) ? old : member;
+  }).sort((a, b) => +a.joinedAt - +b.joinedAt || (a.userId < b.userId ? -1 : 1));
 }
 
 function toMember(entries: PresenceEntry[], unconfirmed: boolean): PresenceMember {
-  entries.sort((a, b) => b.updatedAtMs - a.updatedAtMs || (a.connectionId < b.connectionId ? -1 : 1));
-  const [{ user, state }] = entries as [PresenceEntry];
-  const statuses = entries.map((entry) => entry.state.status);
+  const connections = entries
+    .map(({ connectionId, state, updatedAtMs }) => ({ connectionId, ...state, updatedAt: new Date(updatedAtMs) }))
+    .sort((a, b) => +b.updatedAt - +a.updatedAt || (a.connectionId < b.connectionId ? -1 : 1));
+  const [latest] = connections;
   return {
-    ...user,
-    status: PRESENCE_STATUSES.find((status) => statuses.includes(status)) ?? state.status,
+    ...(entries.find(({ connectionId }) => connectionId === latest?.connectionId) as PresenceEntry).user,
+    customState: latest?.customState,
+    status: PRESENCE_STATUSES.find((status) => connections.some((connection) => connection.status === status)) ?? "online",
     joinedAt: new Date(Math.min(...entries.map(({ joinedAtMs }) => joinedAtMs))),
-    ...custom(state.customState),
-    connections: entries.map(({ connectionId, updatedAtMs, state: own }) => ({
-      connectionId,
-      status: own.status,
-      ...custom(own.customState),
-      updatedAt: new Date(updatedAtMs),
-    })),
+    connections,
     unconfirmed,
   };
 }
 
-function custom(customState: Readonly<Record<string, unknown>> | undefined): { customState?: Record<string, unknown> } {
-  return customState ? { customState } : {};
-}
-
 /** Joins, leaves and updates are differences of the map: nothing else is ever announced. */
 export function difference(before: readonly PresenceMember[], after: readonly PresenceMember[]): PresenceChange {
-  const old = new Map(before.map((member) => [member.userId, member]));
-  const now = new Set(after.map(({ userId }) => userId));
+  const find = (members: readonly PresenceMember[], { userId }: PresenceMember): PresenceMember | undefined =>
+    members.find((member) => member.userId === userId);
   return {
-    joined: after.filter(({ userId }) => !old.has(userId)),
-    left: before.filter(({ userId }) => !now.has(userId)),
+    joined: after.filter((member) => !find(before, member)),
+    left: before.filter((member) => !find(after, member)),
     updated: after.filter((member) => {
-      const known = old.get(member.userId);
-      return known && !isSameMember({ ...known, unconfirmed: member.unconfirmed }, member);
+      const old = find(before, member);
+      // Being confirmed again is no news of the member.
+      return old && old !== member && JSON.stringify({ ...old, unconfirmed: member.unconfirmed }) !== JSON.stringify(member);
     }),
   };
-}
-
-function isSameMember(left: PresenceMember, right: PresenceMember): boolean {
-  return left === right || JSON.stringify(left) === JSON.stringify(right);
 }
