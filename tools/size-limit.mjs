@@ -14,19 +14,25 @@ function composablesOf(name) {
   return exported.length > 0 ? `{ ${exported.join(", ")} }` : "*";
 }
 
+/** Without this esbuild would follow the `paths` of tsconfig.base.json, and measure source instead of what is published. */
+function asPublished(config) {
+  return { ...config, tsconfigRaw: {} };
+}
+
 /** esbuild knows neither components nor styles, and a composable needs none of them. */
 function withoutComponents(config) {
-  return { ...config, loader: { ...config.loader, ".svelte": "empty", ".css": "empty" } };
+  return { ...asPublished(config), loader: { ...config.loader, ".svelte": "empty", ".css": "empty" } };
 }
 
 export default [
-  { name: "core", path: dist("core"), import: "*", limit: "7 kB" },
+  { name: "core", path: dist("core"), import: "*", limit: "7 kB", modifyEsbuildConfig: asPublished },
   {
     name: "socketio",
     path: dist("socketio"),
     import: "*",
     ignore: ["socket.io-client"],
     limit: "3 kB",
+    modifyEsbuildConfig: asPublished,
   },
   {
     name: "vue",

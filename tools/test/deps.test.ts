@@ -61,6 +61,7 @@ const others = [
   "core/src/realtime",
   "core/src/env/clock",
   "core/src/typing/typing",
+  "core/src/channel/channel",
 ];
 const modules = ["nanostores", "vue", "svelte", "socket.io-client", "socket.io", "lodash"];
 

@@ -10,7 +10,9 @@ const flag: Check = (value) => typeof value === "boolean";
 const list: Check = Array.isArray;
 const anything: Check = () => true;
 const record: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-/** Counters, offsets and times: never negative, never beyond what a double holds exactly. */
+/** Times: a clock may tell fractions of a millisecond. */
+const time: Check = (value) => Number.isFinite(value) && (value as number) >= 0;
+/** Counters and offsets: never negative, never beyond what a double holds exactly. */
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const maybe =
   (check: Check): Check =>
@@ -44,20 +46,20 @@ const CLIENT: Readonly<Record<ClientFrame["t"], Shape>> = {
 
 const backfill: Shape = { m: list, p: list, more: flag };
 const SERVER: Readonly<Record<ServerFrame["t"], Shape>> = {
-  welcome: { v: count, s: tuple(text, text), conn: text, resumed: flag, user: anything, now: count, limits: record },
+  welcome: { v: count, s: tuple(text, text), conn: text, resumed: flag, user: anything, now: time, limits: record },
   joined: { ...backfill, r: count, c: text, pos: position, ok: flag, rev: maybe(tuple(text, count)) },
   chunk: { ...backfill, r: count },
-  fail: { r: maybe(count), c: maybe(text), code: text, msg: text, after: maybe(count) },
+  fail: { r: maybe(count), c: maybe(text), code: text, msg: text, after: maybe(time) },
   closed: { c: text, code: text, msg: text },
   msg: { c: text, e: text, m: list },
-  ack: { c: text, p: text, s: count, pos: position, ts: count },
-  nack: { c: text, p: text, s: count, code: text, msg: text, last: maybe(count), after: maybe(count) },
+  ack: { c: text, p: text, s: count, pos: position, ts: time },
+  nack: { c: text, p: text, s: count, code: text, msg: text, last: maybe(count), after: maybe(time) },
   sig: { c: text, m: record, x: maybe(list) },
   pres: { c: text, e: text, f: count, rev: count, set: list, del: list },
   page: { r: count, c: text, e: text, m: list, more: flag },
-  pong: { r: count, now: count },
+  pong: { r: count, now: time },
   ping: { r: count },
-  bye: { code: count, msg: text, after: maybe(count) },
+  bye: { code: count, msg: text, after: maybe(time) },
 };
 
 function decode(value: unknown, shapes: Readonly<Record<string, Shape>>): unknown {

@@ -68,7 +68,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     // One event at a time: a driver may answer inside connect(), before its connection is even returned.
     if (pending.push(event) > 1) return;
     transact(() => {
-      for (; pending.length; pending.shift()) step(pending[0] as MachineEvent);
+      // Each step in a fence of its own: one that fails must not leave the queue blocked for ever.
+      for (; pending.length; pending.shift()) transact(() => step(pending[0] as MachineEvent));
     });
   }
 

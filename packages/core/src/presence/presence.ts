@@ -9,7 +9,7 @@ import { applyDelta, difference, fromSnapshot, toMembers } from "./reducer.js";
 import type { PresenceChange } from "./reducer.js";
 
 /** After a server start, members who were here stay this long, unconfirmed: the grace, and time to be admitted again. */
-const SETTLING_MS = 10_000;
+const SETTLING_MS = 15_000;
 
 const NOBODY = fromSnapshot({ kind: "snapshot", epoch: "", revision: 0, entries: [] });
 
