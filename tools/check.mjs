@@ -27,6 +27,7 @@ const steps = {
   build: turbo("build"),
   typecheck: turbo("typecheck"),
   "typecheck-tools": tool("tsc", "-p", "tools"),
+  examples: node("tools/check-examples.mjs"),
   "test:package": turbo("test:package"),
   size: node("tools/check-readme-numbers.mjs"),
   tests: node("tools/test.mjs"),
