@@ -46,7 +46,10 @@ export type Position =
 
 /** A message as a driver hands it over. With `recovery: "offset"` it MUST have a counted position. */
 export interface IncomingMessage {
-  /** The same for every copy of the message, and never for another one. */
+  /**
+   * The same for every copy of the message, and never for another one. That of a message published through this contract MUST be
+   * `messageId(userId, producer, sequence)`: by it, lists show a message under one key from `queued` to delivered.
+   */
   readonly id: string;
   readonly event: string;
   readonly data: unknown;

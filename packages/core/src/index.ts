@@ -7,8 +7,6 @@ export type {
   GapMarker,
   MessageItem,
   MessagePage,
-  MyState,
-  PresencePatch,
   RealtimeMessage,
   SignalEntry,
 } from "./channel/channel-handle.js";
@@ -29,6 +27,7 @@ export type { InitOptions } from "./init-realtime.js";
 export type { QueueOptions } from "./outbox/outbox.js";
 export type { Ack, OutboxRecord, RecordState } from "./outbox/record.js";
 export type { MemberConnection, PresenceMember } from "./presence/member.js";
+export type { MyState, PresencePatch } from "./presence/my-state.js";
 export { createRealtime } from "./realtime.js";
 export type { RealtimeOptions } from "./realtime.js";
 export type { ChannelPresence, Realtime, Register, RegisteredChannels, ServiceNotices } from "./realtime-service.js";

@@ -1,6 +1,5 @@
 /** One service per id for the whole page, however often the module that makes it is evaluated. */
 import type { ChannelDefinitions } from "@attune/protocol";
-import type { Driver } from "./driver.js";
 import { createRealtime } from "./realtime.js";
 import type { RealtimeOptions } from "./realtime.js";
 import type { Realtime } from "./realtime-service.js";
@@ -13,14 +12,6 @@ export interface InitOptions<D extends ChannelDefinitions = ChannelDefinitions> 
 
 // On the global object, because hot module replacement evaluates this module anew while the old service still runs.
 const KEY: unique symbol = Symbol.for("attune.services") as never;
-
-/** A driver that opens nothing. */
-function inert(driver: Driver): Driver {
-  const nothing = (): void => {};
-  const never = new Promise<never>(nothing);
-  const connection = { attach: nothing, detach: nothing, signal: nothing, setPresence: nothing, setVisible: nothing, close: nothing };
-  return { ...driver, connect: () => ({ ...connection, publish: () => never, history: () => never }) };
-}
 
 /**
  * Like `createRealtime`, but the same `id` gives the same service: safe under hot module replacement and in modules that are
@@ -41,7 +32,9 @@ function inert(driver: Driver): Driver {
 export function initRealtime<const D extends ChannelDefinitions = ChannelDefinitions>(options: InitOptions<D>): Realtime<D> {
   const scope = globalThis as { [KEY]?: Map<string, Realtime>; document?: unknown };
   if (!scope.document) {
-    const service = createRealtime({ ...options, lazy: true, driver: inert(options.driver) });
+    const service = createRealtime({ ...options, lazy: true });
+    // From here on only connect() connects, and that does nothing.
+    void service.disconnect();
     return { ...service, connect: async () => {} };
   }
   const id = options.id ?? "default";

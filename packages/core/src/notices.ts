@@ -25,9 +25,11 @@ export function createNotices<Map>(report: (error: unknown) => void): Notices<Ma
     tell(name, value) {
       const set = listeners.get(name);
       if (!set) return 0;
-      for (const { callback } of [...set]) {
+      for (const registration of [...set]) {
+        // Ended by a listener before it.
+        if (!set.has(registration)) continue;
         try {
-          callback(value as never);
+          registration.callback(value as never);
         } catch (error) {
           report(error);
         }

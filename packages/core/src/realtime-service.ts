@@ -11,11 +11,12 @@ import type {
   SignalValue,
 } from "@attune/protocol";
 import type { ReadableAtom } from "nanostores";
-import type { Channel, PresencePatch, RealtimeMessage } from "./channel/channel-handle.js";
+import type { Channel, RealtimeMessage } from "./channel/channel-handle.js";
 import type { ConnectionState } from "./connection/connection-state.js";
 import type { Capabilities } from "./driver.js";
 import type { Ack, OutboxRecord } from "./outbox/record.js";
 import type { PresenceMember } from "./presence/member.js";
+import type { PresencePatch } from "./presence/my-state.js";
 
 /** What happens to the service as a whole, by name. */
 export interface ServiceNotices {

@@ -1,6 +1,6 @@
 /** Puts the service together: the only file that knows every other. */
 import { RealtimeError } from "@attune/protocol";
-import type { ChannelDefinitions } from "@attune/protocol";
+import type { ChannelDefinitions, Clock } from "@attune/protocol";
 import { batch } from "nanostores";
 import type { Channel, RealtimeMessage } from "./channel/channel-handle.js";
 import { createChannel } from "./channel/channel.js";
@@ -63,15 +63,24 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
   assertReconnectOptions(reconnect);
   const notices = createNotices<ServiceNotices>(report);
   const listeners = createServiceListeners();
+  const presenceListeners = createServiceListeners();
+  const timers = new Set<() => void>();
+  /** Ends the questions that the connection can no longer answer. */
+  const questions = new Set<() => void>();
   /** Set by `disconnect()`: from then on only `connect()` connects. */
   let isStopped = false;
   let isDisposed = false;
+  let isReporting = false;
   let link: DriverConnection | undefined;
   let me: Opened | undefined;
 
   function report(error: unknown): void {
+    // A listener of errors that throws must not be told of that.
+    const isNested = isReporting;
+    isReporting = true;
     const known = new RealtimeError("internal-error", "A listener, or work in the background, failed.", { cause: error });
-    if (!notices.tell("error", known)) world.report(error);
+    if (isNested || !notices.tell("error", known)) world.report(error);
+    isReporting = isNested;
   }
 
   /** All atoms that one event changes change together; a store listener that throws stops nothing else. */
@@ -83,12 +92,24 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
     }
   }
 
-  const clock = { now: world.clock.now, after: (ms: number, run: () => void) => world.clock.after(ms, () => transact(run)) };
-  const env: Environment = { ...world, clock };
-
+  const clock: Clock = {
+    now: world.clock.now,
+    after(ms, run) {
+      if (isDisposed) return () => {};
+      const stop = world.clock.after(ms, () => {
+        timers.delete(stop);
+        transact(run);
+      });
+      timers.add(stop);
+      return () => {
+        timers.delete(stop);
+        stop();
+      };
+    },
+  };
   const outbox = createOutbox({
     clock,
-    producer: env.id(),
+    producer: world.id(),
     queue: { ...DEFAULT_QUEUE, ...options.queue },
     dedupe: driver.capabilities.dedupe,
     transact,
@@ -110,11 +131,18 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
         registry.setLeased(channel, isLeased);
         if (isLeased) demand();
       },
+      hold: (channel) => registry.hold(channel),
       publish(channel, event, data, check) {
         demand();
         return outbox.publish(channel, event, data, check);
       },
       syncRequested: (channel) => void notices.tell("sync_requested", { channel }),
+      whileConnected: (answer) =>
+        new Promise((resolve, reject) => {
+          const giveUp = (): void => reject(new RealtimeError("connection-lost", "The connection was lost before the answer came."));
+          questions.add(giveUp);
+          answer.then(resolve, reject).finally(() => questions.delete(giveUp));
+        }),
       transact,
       report,
     }),
@@ -127,7 +155,8 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
 
   const connection = createConnection({
     driver,
-    env,
+    env: world,
+    clock,
     auth: options.auth,
     reconnect,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
@@ -138,15 +167,17 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
       link = opened;
       me = info;
       for (const channel of registry.leased.values()) channel.opened();
-      const send: DriverConnection["publish"] = (message) => {
+      // Async, so that what a driver throws is a rejection.
+      const send: DriverConnection["publish"] = async (message) => {
         const answer = opened.publish(message);
-        connection.asked();
+        connection.published();
         return answer;
       };
       outbox.opened(send, info.user?.userId ?? null, info.limits);
     },
     lost() {
       link = undefined;
+      for (const giveUp of questions) giveUp();
       outbox.lost();
       for (const channel of [...registry.leased.values()]) channel.lost();
     },
@@ -189,6 +220,7 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
     async disconnect() {
       isStopped = true;
       listeners.end();
+      presenceListeners.end();
       connection.send({ type: "disconnect-requested" });
       transact(() => {
         for (const channel of registry.leased.values()) channel.released();
@@ -198,23 +230,30 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
     dispose() {
       isDisposed = isStopped = true;
       listeners.end();
+      presenceListeners.end();
       connection.send({ type: "dispose-requested" });
       transact(() => {
         for (const channel of registry.leased.values()) channel.released();
         outbox.dispose();
       });
       notices.clear();
+      for (const stop of timers) stop();
     },
     channel: channelOf,
     subscribe: (channel, event, callback) => subscribeToChannel(channel, { [event]: callback as Listener }),
     unsubscribe: (channel, event) => listeners.end(channel, event ?? undefined),
     subscribeToChannel: (channel, callbacks) => subscribeToChannel(channel, callbacks as Readonly<Record<string, Listener>>),
-    publish: (channel, event, data) => channelOf(channel).publish(event, data),
+    publish(channel, event, data) {
+      // In a function of its own, so that a wrong name rejects too; nobody has to await it.
+      const acked = (async () => channelOf(channel).publish(event, data))();
+      acked.catch(() => {});
+      return acked;
+    },
     signal: (channel, name, value) => channelOf(channel).signal(name, value),
     presence(name) {
       const channel = channelOf(name);
       const listenTo = (notice: "member_joined" | "member_left" | "member_updated") => (callback: (member: PresenceMember<never>) => void) =>
-        listeners.add(channel, notice, () => channel.on(notice, callback as (member: PresenceMember) => void));
+        presenceListeners.add(channel, notice, () => channel.on(notice, callback as (member: PresenceMember) => void));
       return {
         getMembers: () => channel.$members.get() as never,
         onJoin: listenTo("member_joined"),

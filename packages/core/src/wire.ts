@@ -11,8 +11,8 @@ import {
   RealtimeError,
   toWirePosition,
 } from "@attune/protocol";
-import type { Backfill, ErrorCode, ServerFrame, WelcomeFrame } from "@attune/protocol";
-import type { Capabilities, Driver, DriverConnection, DriverHost, HistoryPage, Position, Published } from "./driver.js";
+import type { Backfill, ErrorCode, ServerByeFrame, ServerFrame, WelcomeFrame } from "@attune/protocol";
+import type { Capabilities, Closed, Driver, DriverConnection, DriverHost, HistoryPage, Position, Published } from "./driver.js";
 import type { OpenPipe, Pipe } from "./wire/pipe.js";
 import { createRequests } from "./wire/requests.js";
 
@@ -84,7 +84,7 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
   const refs = new Map<string, number>();
   let transport = "";
   let lastRef = 0;
-  let goodbye: { readonly code: number; readonly message: string; readonly after?: number } | undefined;
+  let hasBye = false;
 
   const pipe: Pipe = open(
     {
@@ -93,21 +93,33 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
         host.transport(next);
       },
       traffic: host.traffic,
-      closed: (error) => host.closed(goodbye ? fromBye(goodbye) : { error }),
+      closed(error) {
+        if (!hasBye) host.closed({ error });
+        hasBye = false;
+      },
       frame(value) {
         host.traffic();
         const frame = decodeServerFrame(value);
         // A frame of a later version is no reason to fall over: what is not understood is not acted on.
-        if (frame) receive(frame);
+        try {
+          if (frame) receive(frame);
+        } catch {
+          // Nor is one that is not what it seems. Where messages were in it, the hole is noticed.
+        }
       },
     },
     async () => {
       const token = await host.auth();
       const last = session.get();
-      goodbye = undefined;
+      hasBye = false;
       return { t: "hello", v: PROTOCOL_VERSION, vis: host.isVisible, ...(token === undefined ? {} : { k: token }), ...(last ? { s: last } : {}) };
     },
   );
+
+  /** After core knows of the loss, so that it has called its messages back before it hears that they went unanswered. */
+  function unanswered(error: RealtimeError): void {
+    for (const requests of [publishes, pages, pings]) requests.rejectAll(error);
+  }
 
   function receive(frame: ServerFrame): void {
     switch (frame.t) {
@@ -167,9 +179,9 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
         pings.resolve(`${frame.r}`, { serverNowMs: frame.now });
         return;
       case "bye":
-        // The transport's own close follows; should it not, this is one.
-        goodbye = { code: frame.code, message: frame.msg, ...(frame.after === undefined ? {} : { after: frame.after }) };
-        return host.closed(fromBye(goodbye));
+        // The transport's own close follows, and is no second loss.
+        hasBye = true;
+        return host.closed(fromBye(frame));
     }
   }
 
@@ -242,6 +254,7 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
         session.set(undefined);
       }
       pipe.close();
+      unanswered(new RealtimeError("connection-lost", "The connection was closed before the answer came."));
     },
   };
 }
@@ -260,8 +273,8 @@ function toError(code: string, message: string, details: { readonly [key: string
   return new RealtimeError(known, message, { details });
 }
 
-function fromBye({ code, message, after }: { code: number; message: string; after?: number }): Parameters<DriverHost["closed"]>[0] {
+function fromBye({ code, msg, after }: ServerByeFrame): Closed {
   const known = (CLOSE_CODES as Readonly<Record<number, ErrorCode>>)[code] ?? (mayReconnect(code) ? "connection-lost" : "conflict");
-  const error = new RealtimeError(known, `The server closed the connection: ${message}`, { details: { closeCode: code } });
-  return after === undefined ? { error } : { error, retryAfterMs: after };
+  const error = new RealtimeError(known, `The server closed the connection: ${msg}`, { details: { closeCode: code } });
+  return { error, retryAfterMs: after };
 }

@@ -4,7 +4,6 @@ import type {
   CustomStateOf,
   EventData,
   EventOf,
-  PresenceStatus,
   RealtimeError,
   Sender,
   SignalOf,
@@ -14,6 +13,7 @@ import type { ReadableAtom } from "nanostores";
 import type { Position } from "../driver.js";
 import type { Ack } from "../outbox/record.js";
 import type { PresenceMember } from "../presence/member.js";
+import type { MyState, PresencePatch } from "../presence/my-state.js";
 
 /** Where a channel stands: joining is the phase, gaplessness the continuity. */
 export interface ChannelStatus {
@@ -65,18 +65,6 @@ export interface SignalEntry<Value = unknown> {
   readonly name?: string | undefined;
 }
 
-/** What I show of myself. */
-export interface MyState<Custom = Record<string, unknown>> {
-  readonly status: PresenceStatus;
-  readonly customState?: Custom | undefined;
-}
-
-/** A change of one's own presence: only the keys given change, `null` deletes a key of `customState`. */
-export interface PresencePatch<Custom = Record<string, unknown>> {
-  readonly status?: PresenceStatus;
-  readonly customState?: { readonly [K in keyof Custom]?: Custom[K] | null };
-}
-
 /** Notices of a channel, by name. */
 export interface ChannelNotices<Custom = Record<string, unknown>> {
   member_joined: PresenceMember<Custom>;
@@ -104,6 +92,8 @@ export interface Channel<C extends ChannelDefinition = ChannelDefinition> {
   readonly $status: ReadableAtom<ChannelStatus>;
   /** All members; while reconnecting they stay, marked as `unconfirmed`. Empty on channels without presence. */
   readonly $members: ReadableAtom<readonly PresenceMember<CustomStateOf<C>>[]>;
+  /** The members without me. */
+  readonly $others: ReadableAtom<readonly PresenceMember<CustomStateOf<C>>[]>;
   /** My own state, as I set it: it never blinks. */
   readonly $me: ReadableAtom<MyState<CustomStateOf<C>>>;
   /** The other members who are typing. */

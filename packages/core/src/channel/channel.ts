@@ -1,5 +1,5 @@
 /** One channel at work: the handle that the app holds, and what the connection has to say to it. */
-import { findDefinition, parseChannel, RealtimeError, validatePayload } from "@attune/protocol";
+import { findDefinition, parseChannel, RealtimeError, RESERVED_EVENTS, validatePayload } from "@attune/protocol";
 import type { ChannelDefinition, ChannelDefinitions, Clock, PresenceState, Schema, Sender } from "@attune/protocol";
 import type { Attachment, Capabilities, DriverConnection, IncomingMessage, IncomingSignal, Opened, PresenceDelta, PresenceSnapshot } from "../driver.js";
 import { createNotices } from "../notices.js";
@@ -12,6 +12,9 @@ import { createMessageLog } from "./message-log.js";
 import { createSignals } from "./signals.js";
 import { createSubscription } from "./subscription.js";
 
+/** Which channel an atom belongs to: who has the atom keeps the channel. */
+const owners = new WeakMap<object, LiveChannel>();
+
 /** What a channel needs from the service. */
 export interface ChannelContext {
   readonly clock: Clock;
@@ -23,9 +26,13 @@ export interface ChannelContext {
   /** Who this client is, while connected and after. */
   me(): Opened | undefined;
   leased(channel: LiveChannel, isLeased: boolean): void;
+  /** Keeps the channel, though nobody may have its handle. */
+  hold(channel: LiveChannel): () => void;
   /** `check` throws when the message must not be sent. */
   publish(channel: string, event: string, data: unknown, check: () => void): Promise<Ack>;
   syncRequested(channel: string): void;
+  /** Rejects with `connection-lost` when the answer cannot come any more. */
+  whileConnected<T>(answer: Promise<T>): Promise<T>;
   transact(run: () => void): void;
   report(error: unknown): void;
 }
@@ -59,7 +66,8 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
   const notices = createNotices<ChannelNotices & Record<`event:${string}`, RealtimeMessage>>(context.report);
   const delivery = createDelivery(capabilities.recovery);
   const log = createMessageLog();
-  const presence = createPresence(clock, ({ joined, left, updated }) => {
+  const myId = (): string | undefined => context.me()?.user?.userId;
+  const presence = createPresence(clock, myId, ({ joined, left, updated }) => {
     for (const member of joined) notices.tell("member_joined", member);
     for (const member of left) notices.tell("member_left", member);
     for (const member of updated) notices.tell("member_updated", member);
@@ -70,6 +78,14 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
   const signals = createSignals(clock, emit);
   const typing = createTyping(clock, (isTyping) => emit(TYPING_SIGNAL, isTyping));
   let gaps = 0;
+  /** What I set must still be set when somebody joins. */
+  let isHeld = false;
+  /** My state as the server knows it. */
+  let shown: PresenceState | undefined;
+  const showMe = (): void => {
+    const me = presence.$me.value as PresenceState;
+    if (hasPresence && subscription.isAttached && shown !== me) context.link()?.setPresence(name, (shown = me));
+  };
   const subscription = createSubscription({
     clock,
     name,
@@ -78,7 +94,7 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     request: () => ({
       since: delivery.since,
       recent: context.recent,
-      presence: hasPresence ? (presence.$me.value as PresenceState) : undefined,
+      presence: hasPresence ? (shown = presence.$me.value as PresenceState) : undefined,
     }),
     onLeased: (isLeased) => context.leased(live, isLeased),
     onGap() {
@@ -98,7 +114,7 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
   function toMessage({ id, event, data, sender, timestampMs }: IncomingMessage): RealtimeMessage {
     const mine = `${sender?.userId}:`;
     // My own message was shown by its record's id, the part after my user id, and keeps that as its key.
-    const isMine = sender?.userId === (context.me()?.user?.userId ?? "") && id.startsWith(mine);
+    const isMine = sender?.userId === (myId() ?? "") && id.startsWith(mine);
     const key = isMine ? id.slice(mine.length) : id;
     return { type: "message", key, id, channel: name, event, data, timestamp: timestampMs, sender };
   }
@@ -116,10 +132,11 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     name,
     $status: subscription.$status,
     $members: presence.$members as Channel["$members"],
+    $others: presence.$others as Channel["$others"],
     $me: presence.$me,
     $typing: typing.$typing,
-    messages: (event) => log.messages(event) as never,
-    signals: (signal) => signals.view(signal) as never,
+    messages: (event) => owned(log.messages(event)) as never,
+    signals: (signal) => owned(signals.view(signal)) as never,
     publish(event, data) {
       typing.stop();
       return context.publish(name, event, data, () => {
@@ -132,15 +149,23 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
       assertDeclared(definition, "signals", signal, name, value);
       if (subscription.isAttached) signals.send(signal, value);
     },
-    on: ((notice: string, callback: (value: RealtimeMessage) => void) =>
+    on: ((notice: string, callback: (value: RealtimeMessage) => void) => {
       // Notices have names of their own, which defineChannels() refuses as event names.
-      notices.on((/^(member_\w+|sync_requested)$/.test(notice) ? notice : `event:${notice}`) as `event:${string}`, callback)) as Channel["on"],
+      const end = notices.on((RESERVED_EVENTS.includes(notice) ? notice : `event:${notice}`) as `event:${string}`, callback);
+      const release = context.hold(live);
+      return () => {
+        end();
+        release();
+      };
+    }) as Channel["on"],
     setMyState(patch) {
       if (!hasPresence) throw unsupported("setMyState()", name);
       const state = presence.patched(patch);
       if (state.customState) validatePayload(state.customState, definition?.presence, `customState on "${name}"`);
       transact(() => presence.setMe(state));
-      if (subscription.isAttached) context.link()?.setPresence(name, state);
+      if (!isHeld) context.hold(live);
+      isHeld = true;
+      showMe();
     },
     startTyping: typing.start,
     stopTyping: typing.stop,
@@ -148,7 +173,7 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
       if (!capabilities.history) throw unsupported("history()", name);
       const link = context.link();
       if (!link) throw new RealtimeError("connection-lost", `Cannot read the history of "${name}" while disconnected.`);
-      const { messages, hasMore } = await link.history(name, { limit, before });
+      const { messages, hasMore } = await context.whileConnected(link.history(name, { limit, before }));
       return { messages: messages.map(toMessage), hasMore, before: messages[0]?.position };
     },
     acknowledgeGap: subscription.acknowledgeGap,
@@ -171,6 +196,8 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     attached(attachment) {
       if (attachment.settling) presence.settling();
       subscription.attached(attachment);
+      // What I set while the join was under way.
+      showMe();
     },
     messages(incoming) {
       const { delivered, isHole } = delivery.receive(incoming);
@@ -204,8 +231,14 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     },
   };
 
+  function owned<T extends object>(store: T): T {
+    owners.set(store, live);
+    return store;
+  }
+  [handle.$status, handle.$members, handle.$me, handle.$typing].forEach(owned);
+
   function heardTyping({ connectionId, value, userId, name: who }: SignalEntry): void {
-    const isMe = userId !== undefined && userId === context.me()?.user?.userId;
+    const isMe = userId !== undefined && userId === myId();
     const sender: Sender = { userId: userId ?? connectionId, name: who ?? "Someone" };
     if (!isMe) typing.heard(connectionId, sender, value === true);
   }

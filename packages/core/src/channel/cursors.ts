@@ -1,6 +1,6 @@
 /** Live cursors over the lossy lane: a pointer handler out, everybody else's positions in. */
-import { computed } from "nanostores";
 import type { ReadableAtom } from "nanostores";
+import { derived } from "../derived.js";
 import type { Channel, SignalEntry } from "./channel-handle.js";
 
 /** Where somebody points: 0 is the left or upper edge of the element, 1 the right or lower. */
@@ -40,14 +40,20 @@ const STEPS = 1_000;
  */
 export function cursors(channel: SignalChannel, options: { readonly name?: string } = {}): Cursors {
   const name = options.name ?? "cursor";
+  const $entries = channel.signals(name);
+  let isShown = false;
   return {
-    $cursors: computed(channel.signals(name), (entries) => entries.flatMap(toCursor)),
+    $cursors: derived($entries, $entries, (entries) => entries.flatMap(toCursor)),
     onPointerMove({ clientX, clientY, currentTarget }) {
+      isShown = true;
       const box = (currentTarget as Element).getBoundingClientRect();
       const part = (at: number, from: number, size: number): number => Math.round(((at - from) / (size || 1)) * STEPS) / STEPS;
       channel.signal(name, { x: part(clientX, box.left, box.width), y: part(clientY, box.top, box.height) });
     },
-    onPointerLeave: () => channel.signal(name, null),
+    onPointerLeave() {
+      if (isShown) channel.signal(name, null);
+      isShown = false;
+    },
   };
 }
 

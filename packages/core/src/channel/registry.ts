@@ -7,32 +7,38 @@ export interface Registry {
   /** Those that somebody needs. */
   readonly leased: ReadonlyMap<string, LiveChannel>;
   setLeased(channel: LiveChannel, isLeased: boolean): void;
+  /** Keeps a channel that nobody may hold: it has listeners, or a state of mine. The returned function lets go of it. */
+  hold(channel: LiveChannel): () => void;
 }
 
 /** Makes an empty registry. */
 export function createRegistry(make: (name: string) => LiveChannel): Registry {
   const leased = new Map<string, LiveChannel>();
-  // A page may visit any number of channels; one that nobody leases or holds any more must not stay for ever.
-  const known = new Map<string, WeakRef<LiveChannel["handle"]>>();
-  const lives = new WeakMap<LiveChannel["handle"], LiveChannel>();
+  const held = new Set<{ readonly channel: LiveChannel }>();
+  // A page may visit any number of channels; one that nobody leases or holds any more must not stay for ever. A handle leads
+  // to its channel by itself, and so must an atom: a view that is asked for early is filled by whoever joins later.
+  const known = new Map<string, WeakRef<LiveChannel>>();
   const forgotten = new FinalizationRegistry<string>((name) => {
     if (!known.get(name)?.deref()) known.delete(name);
   });
   return {
     leased,
     get(name) {
-      const handle = known.get(name)?.deref();
-      const found = handle && lives.get(handle);
+      const found = known.get(name)?.deref();
       if (found) return found;
       const channel = make(name);
-      known.set(name, new WeakRef(channel.handle));
-      lives.set(channel.handle, channel);
-      forgotten.register(channel.handle, name);
+      known.set(name, new WeakRef(channel));
+      forgotten.register(channel, name);
       return channel;
     },
     setLeased(channel, isLeased) {
       if (isLeased) leased.set(channel.handle.name, channel);
       else leased.delete(channel.handle.name);
+    },
+    hold(channel) {
+      const hold = { channel };
+      held.add(hold);
+      return () => held.delete(hold);
     },
   };
 }

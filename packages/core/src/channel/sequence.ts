@@ -35,12 +35,12 @@ export function caughtUp(sequence: Sequence): Sequence {
 export function accept(sequence: Sequence, message: IncomingMessage): Accepted {
   const { next, held, end, epoch } = sequence;
   const offset = offsetOf(message);
-  const nothing = { sequence, deliver: [], isHole: false };
+  const nothing = { sequence, deliver: [], isHole: held.length > 0 };
   if (message.position?.epoch !== epoch) return nothing;
   if (next === undefined ? offset <= end + 1 : offset === next) return drain({ ...sequence, next: offset + 1 }, [message]);
   if (next !== undefined && offset < next) return nothing;
   if (held.some((early) => offsetOf(early) === offset)) return nothing;
-  if (held.length >= MAX_HELD) return { ...nothing, isHole: true };
+  if (held.length >= MAX_HELD) return nothing;
   return { sequence: { ...sequence, held: [...held, message] }, deliver: [], isHole: true };
 }
 

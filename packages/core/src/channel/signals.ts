@@ -28,9 +28,12 @@ export function createSignals(clock: Clock, emit: (name: string, value: unknown)
   function flush(): void {
     cancel = undefined;
     flushedAtMs = clock.now();
-    const values = [...waiting];
-    waiting.clear();
-    for (const [name, value] of values) emit(name, value);
+    // One at a time, whatever its name: a value that is set again keeps its place in the line.
+    const [next] = waiting;
+    if (!next) return;
+    waiting.delete(next[0]);
+    if (waiting.size) cancel = clock.after(EVERY_MS, flush);
+    emit(...next);
   }
 
   return {

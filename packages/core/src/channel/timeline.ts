@@ -1,7 +1,7 @@
 /** A channel's messages and my own unsent ones in one list. */
 import type { ChannelDefinitions, ChannelNameOf, DefinitionOf, EventData, EventOf, RealtimeError } from "@attune/protocol";
-import { computed } from "nanostores";
 import type { ReadableAtom } from "nanostores";
+import { derived } from "../derived.js";
 import type { OutboxRecord } from "../outbox/record.js";
 import type { Realtime } from "../realtime-service.js";
 import type { MessageItem } from "./channel-handle.js";
@@ -39,7 +39,7 @@ export function timeline<D extends ChannelDefinitions, N extends ChannelNameOf<D
 ): ReadableAtom<readonly TimelineItem<EventData<DefinitionOf<D, N>, E>>[]> {
   type Data = EventData<DefinitionOf<D, N>, E>;
   const $messages: ReadableAtom<readonly MessageItem<Data>[]> = realtime.channel(channel).messages(event) as never;
-  return computed([$messages, realtime.$queue], (messages, queue) => {
+  return derived($messages, realtime.$queue, (messages, queue): readonly TimelineItem<Data>[] => {
     const mine = queue.filter((record) => record.channel === channel && record.event === event);
     if (!mine.length) return messages;
     // A message can come back before its acknowledgement does.

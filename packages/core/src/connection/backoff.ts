@@ -29,7 +29,7 @@ export const DEFAULT_RECONNECT: ReconnectOptions = { minMs: 1_000, maxMs: 30_000
  * Source: "Exponential Backoff and Jitter", AWS Architecture Blog, for why there is jitter at all.
  */
 export function backoffMs(attempt: number, random: Random, options: ReconnectOptions): number {
-  return Math.min(options.minMs * 2 ** (attempt - 1), options.maxMs) + Math.round(random() * options.jitterMs);
+  return Math.min(options.minMs * 2 ** (attempt - 1) || 0, options.maxMs) + Math.round(random() * options.jitterMs);
 }
 
 /** @throws {RealtimeError} `invalid-option` when a number is negative or `minMs` is greater than `maxMs` */

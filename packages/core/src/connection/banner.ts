@@ -41,7 +41,8 @@ export function connectionBanner(
       $banner.set(undefined);
     };
   });
-  return $banner;
+  // What was not listened to has shown nothing yet; and to read must not listen, as nanostores' own get() would.
+  return Object.assign($banner, { get: () => $banner.value });
 }
 
 function toBanner(state: ConnectionState): Banner {

@@ -1,5 +1,6 @@
 /** Runs the connection machine: carries out its effects, fences off what abandoned attempts still say, publishes the state. */
 import { isRealtimeError, RealtimeError } from "@attune/protocol";
+import type { Clock } from "@attune/protocol";
 import { atom } from "nanostores";
 import type { ReadableAtom } from "nanostores";
 import type { Driver, DriverConnection, DriverHost, Opened } from "../driver.js";
@@ -18,10 +19,12 @@ export type Auth = string | (() => string | undefined | Promise<string | undefin
 /** What a driver says of a channel. */
 export type ChannelArrivals = Pick<DriverHost, "attached" | "messages" | "presence" | "signals" | "live" | "detached">;
 
-/** What a connection needs. `env.clock` must already run its callbacks in a transaction. */
+/** What a connection needs. */
 export interface ConnectionOptions {
   readonly driver: Driver;
   readonly env: Environment;
+  /** Core's own: it runs callbacks in a transaction, and stops with the service. A driver may still have to say goodbye. */
+  readonly clock: Clock;
   readonly auth: Auth | undefined;
   readonly reconnect: ReconnectOptions;
   readonly connectTimeoutMs: number;
@@ -41,20 +44,22 @@ export interface Connection {
   send(event: MachineEvent): void;
   connect(): Promise<void>;
   /** A publish went out: its answer is due. */
-  asked(): void;
+  published(): void;
 }
 
 type Connected = Extract<ConnectionState, { status: "connected" }>;
 
 /** Makes a connection that does nothing before the first `connect-requested`. */
 export function createConnection(options: ConnectionOptions): Connection {
-  const { driver, env, transact, tell } = options;
-  const { clock, network, page } = env;
+  const { driver, env, clock, transact, tell } = options;
+  const { network, page } = env;
   const $state = atom<ConnectionState>({ status: "disconnected" });
   let state: MachineState = { name: "idle" };
   let link: DriverConnection | undefined;
   let info: Opened | undefined;
   let pulse: Pulse | undefined;
+  /** What the other end knows of the page. */
+  let told = true;
   let hadConnection = false;
   let generation = 0;
   let cancelTimer = (): void => {};
@@ -108,6 +113,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   function open(): void {
     const mine = ++generation;
+    told = true;
     const fence =
       <A extends unknown[]>(run: (...args: A) => void) =>
       (...args: A) => {
@@ -116,10 +122,10 @@ export function createConnection(options: ConnectionOptions): Connection {
     const arrivals = Object.fromEntries(Object.entries(options.arrivals).map(([name, run]) => [name, fence(run as () => void)]));
     link = driver.connect({
       ...(arrivals as unknown as ChannelArrivals),
-      clock,
+      clock: env.clock,
       random: env.random,
       get isVisible() {
-        return isVisible();
+        return (told = isVisible());
       },
       auth,
       opened: fence((opened) => {
@@ -130,6 +136,11 @@ export function createConnection(options: ConnectionOptions): Connection {
       transport: fence((transport) => patch({ transport })),
       traffic: () => mine === generation && pulse?.heard(),
     });
+  }
+
+  /** Only an open connection can be told; one that opens is told what changed since its hello. */
+  function tellVisible(): void {
+    if (state.name === "open" && told !== isVisible()) link?.setVisible((told = isVisible()));
   }
 
   function close(goodbye: boolean): void {
@@ -145,8 +156,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       isVisible,
       ping: connection.ping?.bind(connection),
       onLatency: (latencyMs) => transact(() => measured(latencyMs)),
-      onDead: () => send({ type: "lost", error: new RealtimeError("timeout", "The connection went silent.") }),
+      onDead: () => send({ type: "timed-out" }),
     });
+    tellVisible();
     options.opened(connection, info as Opened);
     if (hadConnection) tell("connection_restored", {});
     hadConnection = true;
@@ -203,7 +215,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   function look(): void {
     if (!isOnline()) return send({ type: "went-offline" });
     if (state.name === "offline") return send({ type: "came-online" });
-    link?.setVisible(isVisible());
+    tellVisible();
     if (isVisible()) send({ type: "woke-up" });
     pulse?.probe();
   }
@@ -211,18 +223,19 @@ export function createConnection(options: ConnectionOptions): Connection {
   return {
     $state,
     send,
-    asked: () => pulse?.asked(),
+    published: () => pulse?.published(),
     connect: () =>
       new Promise<void>((resolve, reject) => {
         send({ type: "connect-requested" });
         const settle = (now: ConnectionState): boolean => {
           if (now.status === "connected") resolve();
           else if (now.status === "disconnected") {
-            reject(now.error ?? new RealtimeError("connection-lost", "Closed by disconnect() or dispose()."));
+            reject(now.error ?? new RealtimeError(state.name === "disposed" ? "disposed" : "connection-lost", "Closed by disconnect() or dispose()."));
           } else return false;
           return true;
         };
-        if (settle($state.value as ConnectionState)) return;
+        // In the middle of a step, "disconnected" is what was, before this request.
+        if ((!pending.length || state.name === "open") && settle($state.value as ConnectionState)) return;
         const unbind = $state.listen((now) => settle(now) && unbind());
       }),
   };

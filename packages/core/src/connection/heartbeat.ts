@@ -6,8 +6,10 @@ export const HEARTBEAT = {
   visibleSilenceMs: 5_000,
   /** A hidden page probes after this: the server should have asked every 25 s, and waits 20 s for an answer. */
   hiddenSilenceMs: 45_000,
-  /** An answer to a probe, or to a publish, must come within this. */
+  /** An answer to a probe must come within this. */
   deadlineMs: 2_500,
+  /** A publish that nothing was heard after for this long is followed by a probe: its own answer may be slow, a probe's is not. */
+  publishSilenceMs: 500,
   /** Also with steady traffic, latency is measured this often. */
   latencyEveryMs: 25_000,
   /** A round trip above this is degraded. */
@@ -17,8 +19,10 @@ export const HEARTBEAT = {
 /** What is known of the line, in clock milliseconds. */
 export interface LineHealth {
   readonly heardAtMs: number;
-  /** When something was asked that has heard nothing since. */
+  /** When the probe went out that nothing was heard after. */
   readonly askedAtMs?: number;
+  /** When the first publish went out that nothing was heard after. */
+  readonly publishedAtMs?: number;
   readonly probedAtMs: number;
 }
 
@@ -32,6 +36,10 @@ export function nextStep(health: LineHealth, nowMs: number, isVisible: boolean):
     return left <= 0 ? { do: "give-up" } : { do: "wait", ms: left };
   }
   const silenceMs = isVisible ? HEARTBEAT.visibleSilenceMs : HEARTBEAT.hiddenSilenceMs;
-  const dueMs = Math.min(health.heardAtMs + silenceMs, isVisible ? health.probedAtMs + HEARTBEAT.latencyEveryMs : Infinity);
+  const dueMs = Math.min(
+    health.heardAtMs + silenceMs,
+    isVisible ? health.probedAtMs + HEARTBEAT.latencyEveryMs : Infinity,
+    (health.publishedAtMs ?? Infinity) + HEARTBEAT.publishSilenceMs,
+  );
   return dueMs <= nowMs ? { do: "probe" } : { do: "wait", ms: dueMs - nowMs };
 }

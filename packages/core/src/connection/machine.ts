@@ -69,9 +69,12 @@ export function transition(state: MachineState, event: MachineEvent, context: Ma
     case "opened":
       return name === "connecting" || name === "waiting" ? [{ name: "open" }, []] : ignored;
     case "timed-out":
-      return name === "connecting" ? lost(attempt + 1, new RealtimeError("timeout", "The server did not answer."), undefined, context) : ignored;
-    case "lost": {
       if (name !== "connecting" && name !== "open") return ignored;
+      // Also a driver that comes back by itself is started anew: it may never notice this.
+      return lost(attempt + 1, new RealtimeError("timeout", "The server did not answer."), undefined, { ...context, driverReconnects: false });
+    case "lost": {
+      // A driver that comes back by itself also tells how it fails to.
+      if (name !== "connecting" && name !== "open" && (name !== "waiting" || state.timer)) return ignored;
       const { error: cause, retryAfterMs } = event as Extract<MachineEvent, { type: "lost" }>;
       return lost(attempt + 1, cause, retryAfterMs, context);
     }
@@ -97,11 +100,12 @@ function tryNow(attempt: number, error: RealtimeError | undefined, { isOnline, c
 function lost(attempt: number, error: RealtimeError, retryAfterMs: number | undefined, context: MachineContext): Step {
   const { maxAttempts } = context.options;
   if (!error.retryable) return [{ name: "idle", error }, ["close"]];
+  // Without a network no attempt counts.
+  if (!context.isOnline) return [{ name: "offline", attempt: attempt - 1 || 1, error }, ["close"]];
   if (attempt > maxAttempts) {
     const final = new RealtimeError("permanently-disconnected", `Gave up after ${maxAttempts} attempts: ${error.message}`, { cause: error });
     return [{ name: "idle", error: final }, ["close"]];
   }
-  if (!context.isOnline) return [{ name: "offline", attempt, error }, ["close"]];
   if (context.driverReconnects) return [{ name: "waiting", attempt, error }, []];
   const ms = retryAfterMs ?? backoffMs(attempt, context.random, context.options);
   return [{ name: "waiting", attempt, error, retryAtMs: context.nowMs + ms, timer: { ms, then: "retry-due" } }, ["close"]];

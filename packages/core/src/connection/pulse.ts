@@ -17,8 +17,8 @@ export interface PulseOptions {
 export interface Pulse {
   /** Something arrived. */
   heard(): void;
-  /** Something was asked (a publish): silence from here on is suspicious. */
-  asked(): void;
+  /** A publish went out: silence from here on is suspicious. */
+  published(): void;
   /** Asks now: after waking up, getting focus, or a change of network. */
   probe(): void;
   stop(): void;
@@ -30,22 +30,16 @@ export function startPulse({ clock, isVisible, ping, onLatency, onDead }: PulseO
   let cancel = (): void => {};
   let isStopped = ping === undefined;
 
-  const asked = (): void => {
-    if (isStopped || health.askedAtMs !== undefined) return;
-    health = { ...health, askedAtMs: clock.now() };
-    schedule();
-  };
-
   const probe = (): void => {
     if (isStopped || !ping) return;
     const sentAtMs = clock.now();
-    health = { ...health, probedAtMs: sentAtMs };
+    health = { ...health, probedAtMs: sentAtMs, askedAtMs: health.askedAtMs ?? sentAtMs };
     // A rejected ping is no news: the silence, or the driver's `closed`, says the same.
     ping().then(
       () => isStopped || onLatency(clock.now() - sentAtMs),
       () => {},
     );
-    asked();
+    schedule();
   };
 
   function schedule(): void {
@@ -53,23 +47,24 @@ export function startPulse({ clock, isVisible, ping, onLatency, onDead }: PulseO
     if (isStopped) return;
     const step = nextStep(health, clock.now(), isVisible());
     if (step.do === "wait") cancel = clock.after(step.ms, schedule);
-    else if (step.do === "probe") {
-      probe();
-      schedule();
-    } else {
+    else if (step.do === "probe") probe();
+    else {
       isStopped = true;
       onDead();
     }
   }
 
   probe();
-  schedule();
   return {
     // No timer is touched here: this runs for every frame. The timer that is under way looks again when it is due.
     heard() {
       health = { heardAtMs: clock.now(), probedAtMs: health.probedAtMs };
     },
-    asked,
+    published() {
+      if (isStopped || health.publishedAtMs !== undefined) return;
+      health = { ...health, publishedAtMs: clock.now() };
+      schedule();
+    },
     probe,
     stop() {
       isStopped = true;

@@ -155,9 +155,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
     entry.record = { ...entry.record, state: "sending" };
     const { event, data } = entry.record;
     const { flight } = lane;
-    (send as NonNullable<typeof send>)({ channel, event, data, producer, sequence: entry.sequence, previous: next.previous }).then(
+    const via = send as NonNullable<typeof send>;
+    via({ channel, event, data, producer, sequence: entry.sequence, previous: next.previous }).then(
       (published) => transact(() => succeed(entry, published)),
-      (error: RealtimeError) => transact(() => refuse(entry, error, flight)),
+      // What an abandoned connection refuses is sent again on the next one.
+      (error: RealtimeError) => via === send && transact(() => refuse(entry, error, flight)),
     );
     return 0;
   }

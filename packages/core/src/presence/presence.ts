@@ -2,9 +2,9 @@
 import type { Clock, PresenceEntry, PresenceState, Sender } from "@attune/protocol";
 import { atom } from "nanostores";
 import type { ReadableAtom } from "nanostores";
-import type { MyState, PresencePatch } from "../channel/channel-handle.js";
 import type { PresenceDelta, PresenceSnapshot } from "../driver.js";
 import type { PresenceMember } from "./member.js";
+import type { MyState, PresencePatch } from "./my-state.js";
 import { applyDelta, difference, fromSnapshot, toMembers } from "./reducer.js";
 import type { PresenceChange } from "./reducer.js";
 
@@ -16,6 +16,8 @@ const NOBODY = fromSnapshot({ kind: "snapshot", epoch: "", revision: 0, entries:
 /** The presence of a channel, to the channel. */
 export interface Presence {
   readonly $members: ReadableAtom<readonly PresenceMember[]>;
+  /** Without me. */
+  readonly $others: ReadableAtom<readonly PresenceMember[]>;
   readonly $me: ReadableAtom<MyState>;
   /** Returns false when a revision is missing, and the channel must be joined anew. */
   apply(change: PresenceSnapshot | PresenceDelta): boolean;
@@ -32,9 +34,10 @@ export interface Presence {
   userOf(connectionId: string): Sender | undefined;
 }
 
-/** Makes the presence of a channel with nobody on it. `announce` gets every difference. */
-export function createPresence(clock: Clock, announce: (change: PresenceChange) => void): Presence {
+/** Makes the presence of a channel with nobody on it. `myId` is my user's id, `announce` gets every difference. */
+export function createPresence(clock: Clock, myId: () => string | undefined, announce: (change: PresenceChange) => void): Presence {
   const $members = atom<readonly PresenceMember[]>([]);
+  const $others = atom<readonly PresenceMember[]>([]);
   const $me = atom<MyState>({ status: "online" });
   let map = NOBODY;
   /** Those who were here before a loss, and of whom nothing was heard since. */
@@ -42,10 +45,15 @@ export function createPresence(clock: Clock, announce: (change: PresenceChange) 
   let isSettling = false;
   let cancel = (): void => {};
 
+  function show(members: readonly PresenceMember[]): void {
+    $members.set(members);
+    $others.set(members.filter(({ userId }) => userId !== myId()));
+  }
+
   function publish(): void {
     const before = $members.value as readonly PresenceMember[];
     const after = toMembers([...map.entries.values()], unconfirmed, before);
-    $members.set(after);
+    show(after);
     announce(difference(before, after));
   }
 
@@ -57,6 +65,7 @@ export function createPresence(clock: Clock, announce: (change: PresenceChange) 
 
   return {
     $members,
+    $others,
     $me,
     settling() {
       isSettling = true;
@@ -86,7 +95,7 @@ export function createPresence(clock: Clock, announce: (change: PresenceChange) 
     clear() {
       settle();
       map = NOBODY;
-      $members.set([]);
+      show([]);
     },
     patched({ status, customState }) {
       const before = $me.value as MyState;

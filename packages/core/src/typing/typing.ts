@@ -29,7 +29,8 @@ export interface Typing {
 export function createTyping(clock: Clock, send: (isTyping: boolean) => void): Typing {
   const $typing = atom<readonly Sender[]>([]);
   const typers = new Map<string, { readonly who: Sender; cancel(): void }>();
-  let sentAtMs: number | undefined;
+  let isTyping = false;
+  let sentAtMs = Number.NEGATIVE_INFINITY;
   let cancelStop = (): void => {};
 
   function publish(): void {
@@ -39,8 +40,8 @@ export function createTyping(clock: Clock, send: (isTyping: boolean) => void): T
 
   function stop(): void {
     cancelStop();
-    if (sentAtMs === undefined) return;
-    sentAtMs = undefined;
+    if (!isTyping) return;
+    isTyping = false;
     send(false);
   }
 
@@ -58,13 +59,14 @@ export function createTyping(clock: Clock, send: (isTyping: boolean) => void): T
       cancelStop();
       cancelStop = clock.after(STOP_AFTER_MS, stop);
       const nowMs = clock.now();
-      if (sentAtMs !== undefined && nowMs - sentAtMs < EVERY_MS) return;
+      if (nowMs - sentAtMs < EVERY_MS) return;
       sentAtMs = nowMs;
+      isTyping = true;
       send(true);
     },
     stop,
-    heard(connectionId, who, isTyping) {
-      if (!isTyping) return gone(connectionId);
+    heard(connectionId, who, isStarting) {
+      if (!isStarting) return gone(connectionId);
       typers.get(connectionId)?.cancel();
       typers.set(connectionId, { who, cancel: clock.after(BELIEVED_MS, () => gone(connectionId)) });
       publish();
@@ -72,7 +74,8 @@ export function createTyping(clock: Clock, send: (isTyping: boolean) => void): T
     gone,
     clear() {
       cancelStop();
-      sentAtMs = undefined;
+      isTyping = false;
+      sentAtMs = Number.NEGATIVE_INFINITY;
       for (const { cancel } of typers.values()) cancel();
       typers.clear();
       publish();

@@ -11,6 +11,8 @@ export interface Requests<T> {
   /** Settles the oldest question under the key. False when there is none: an answer to nobody. */
   resolve(key: string, value: T): boolean;
   reject(key: string, error: unknown): boolean;
+  /** Nobody will answer any more. */
+  rejectAll(error: unknown): void;
 }
 
 /** Makes an empty set of questions. */
@@ -36,6 +38,11 @@ export function createRequests<T>(): Requests<T> {
       const question = next(key);
       question?.reject(error);
       return question !== undefined;
+    },
+    rejectAll(error) {
+      const questions = [...waiting.values()].flat();
+      waiting.clear();
+      for (const question of questions) question.reject(error);
     },
   };
 }

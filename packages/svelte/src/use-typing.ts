@@ -1,0 +1,37 @@
+/** Who is typing on a channel, as a composable. */
+import { type Sender, typingText } from "@attune/core";
+import { type ChannelName, fromGetter, type MaybeGetter, useAtom, useLease, type Value } from "./bridge.svelte.js";
+
+/** What {@link useTyping} gives. */
+export interface UseTypingReturn {
+  /** The others who are typing. */
+  readonly typing: Value<readonly Sender[]>;
+  /** The same in words: "Ann is typing…"; empty when nobody is. */
+  readonly text: Value<string>;
+  /** Call it at every key: others are told once a second at most, and it ends by itself after 5 s. */
+  startTyping(): void;
+  /** Ends it at once; so does publishing. */
+  stopTyping(): void;
+}
+
+/**
+ * Joins a channel and shows who is typing, for as long as the component lives.
+ *
+ * @param channel a name, or a getter of one: when it changes, the old channel is left and the new one joined
+ * @throws {RealtimeError} `missing-context`, `invalid-channel`
+ * @example
+ * ```ts
+ * import { useTyping } from "@attune/svelte";
+ * const { text, startTyping } = useTyping("presence:room:1");
+ * ```
+ */
+export function useTyping<N extends ChannelName>(channel: MaybeGetter<N>): UseTypingReturn {
+  const handle = useLease(channel);
+  const typing = useAtom(() => handle.current.$typing);
+  return {
+    typing,
+    text: fromGetter(() => typingText(typing.current.map(({ name }) => name))),
+    startTyping: () => handle.current.startTyping(),
+    stopTyping: () => handle.current.stopTyping(),
+  };
+}
