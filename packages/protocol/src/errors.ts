@@ -22,7 +22,7 @@ const RETRYABLE: readonly ErrorCode[] = [
 /** What an error carries besides its code and message. */
 export interface RealtimeErrorOptions {
   /** Machine-readable facts, such as the channel or `retryAfterMs`. Never secrets or payloads. */
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
   /** The original error, when this one translates another. */
   readonly cause?: unknown;
 }
@@ -52,7 +52,7 @@ export class RealtimeError extends Error {
   readonly details?: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, options: RealtimeErrorOptions = {}) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "RealtimeError";
     this.code = code;
     this.retryable = RETRYABLE.includes(code);

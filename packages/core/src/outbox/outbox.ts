@@ -6,22 +6,10 @@ import type { ReadableAtom } from "nanostores";
 import type { OutgoingMessage, Published } from "../driver.js";
 import { append, createLane, nextToSend, removed, rewound, sent, stored } from "./lane.js";
 import type { Lane } from "./lane.js";
+import type { QueueOptions } from "./queue-options.js";
 import { fullBucket, take, waitMs } from "./rate-limiter.js";
 import type { Bucket, Rate } from "./rate-limiter.js";
 import type { Ack, OutboxRecord } from "./record.js";
-
-/** The bounds of the queue. */
-export interface QueueOptions {
-  /** Messages waiting at most; over it the oldest is dropped and its publisher told. Default 100. */
-  readonly max: number;
-  /** Messages per second and channel; the excess waits. Default 10; 0 lifts the limit. */
-  readonly perSecond: number;
-  /** A message that waited longer is not sent any more, in milliseconds. Default 12 h: half of the server's dedupe window. */
-  readonly lifetimeMs: number;
-}
-
-/** 100 messages, 10 a second, 12 hours. */
-export const DEFAULT_QUEUE: QueueOptions = { max: 100, perSecond: 10, lifetimeMs: 12 * 3_600_000 };
 
 /** A try that fails for a passing reason on the server's side is made again after this, this often. */
 const RETRY_MS = 1_000;
@@ -63,9 +51,12 @@ interface Entry {
   reject(error: RealtimeError): void;
 }
 
+/** Why a message ended without an ack. */
+type Failure = "overflow" | "expired" | "refused" | "outcome-unknown" | "wrong-user" | "disposed";
+
 /** Makes an empty outbox. Its sequence runs through all channels: it need only grow. */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { clock, producer, queue, dedupe, transact } = options;
+  const { clock, producer, queue, transact } = options;
   const $queue = atom<readonly OutboxRecord[]>([]);
   const entries = new Map<string, Entry>();
   const lanes = new Map<string, Lane<Entry>>();
@@ -79,8 +70,20 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let cancelTimer = (): void => {};
   let isDisposed = false;
 
+  const inState = (isFailed: boolean): Entry[] => [...entries.values()].filter(({ record }) => (record.state === "failed") === isFailed);
+  const laneOf = ({ record }: Entry): Lane<Entry> => lanes.get(record.channel) as Lane<Entry>;
+  const change = (entry: Entry, to: Partial<OutboxRecord>): void => {
+    entry.record = { ...entry.record, ...to };
+  };
+
+  function setLane(channel: string, lane: Lane<Entry>): void {
+    // Called back: what was on its way waits again.
+    if (lane.flight !== lanes.get(channel)?.flight) for (const entry of lane.records) change(entry, { state: "queued" });
+    lanes.set(channel, lane);
+  }
+
   function publish(channel: string, event: string, data: unknown, check: () => void): Promise<Ack> {
-    if (isDisposed) return rejected(new RealtimeError("disposed", `Cannot publish on "${channel}": the service was disposed.`));
+    if (isDisposed) return rejected("disposed", `Cannot publish on "${channel}": the service was disposed.`);
     sequence += 1;
     const id = `${producer}:${sequence}`;
     const record: OutboxRecord = { id, channel, event, data, producer, sequence, state: "queued", createdAtMs: clock.now(), userId };
@@ -90,8 +93,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
         try {
           check();
           makeRoom();
+          setLane(channel, append(lanes.get(channel) ?? newLane(), entry));
           entries.set(id, entry);
-          lanes.set(channel, append(lanes.get(channel) ?? newLane(), entry));
         } catch (error) {
           entries.set(id, entry);
           end(entry, error as RealtimeError);
@@ -105,125 +108,100 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function newLane(): Lane<Entry> {
-    if (lanes.size >= MAX_LANES) {
-      for (const [name, lane] of lanes) {
-        if (lane.records.length) continue;
-        lanes.delete(name);
-        break;
-      }
-    }
+    const idle = lanes.size < MAX_LANES ? undefined : [...lanes].find(([, { records }]) => !records.length);
+    if (idle) lanes.delete(idle[0]);
     return createLane<Entry>(laneRate, clock.now());
   }
 
   function makeRoom(): void {
-    const waiting = [...entries.values()].filter(({ record }) => record.state !== "failed");
+    const waiting = inState(false);
     if (waiting.length < queue.max) return;
     // One that was sent before may have arrived: dropping it would be a guess, so those that never left go first.
     const oldest = waiting.find(({ wasSent }) => !wasSent) ?? (waiting[0] as Entry);
-    fail(oldest, "overflow", `Dropped a message on "${oldest.record.channel}": the queue holds ${queue.max}.`);
+    fail(oldest, "overflow", `was dropped: the queue holds ${queue.max}`);
   }
 
   function flush(): void {
     cancelTimer();
-    const nowMs = clock.now();
-    let dueMs = Number.POSITIVE_INFINITY;
+    let dueMs = Infinity;
     for (const channel of send ? lanes.keys() : []) {
-      let next = take1(channel, nowMs);
-      while (next === 0) next = take1(channel, nowMs);
-      dueMs = Math.min(dueMs, next);
+      let waitedMs = 0;
+      while (!waitedMs) waitedMs = sendNext(channel);
+      dueMs = Math.min(dueMs, waitedMs);
     }
-    if (dueMs < Number.POSITIVE_INFINITY) cancelTimer = clock.after(dueMs, flush);
-    // Also a record that waits for something else than the clock may grow too old.
+    if (dueMs < Infinity) cancelTimer = clock.after(dueMs, flush);
     $queue.set(Array.from(entries.values(), ({ record }) => record));
   }
 
-  /** Sends the next record of a channel: 0 when one left the lane, else milliseconds until one can. */
-  function take1(channel: string, nowMs: number): number {
+  /** Deals with the next record of a channel: 0 when that is done, else milliseconds until it can be. */
+  function sendNext(channel: string): number {
+    const nowMs = clock.now();
     const lane = lanes.get(channel) as Lane<Entry>;
     const next = nextToSend(lane, laneRate, nowMs);
-    if (!next) return Number.POSITIVE_INFINITY;
-    const entry = next.record;
-    if (nowMs - entry.record.createdAtMs > queue.lifetimeMs) {
-      fail(entry, "expired", `A message on "${channel}" waited longer than its lifetime.`);
+    if (!next) return Infinity;
+    const { record: entry, previous } = next;
+    const { event, data, createdAtMs } = entry.record;
+    if (nowMs - createdAtMs > queue.lifetimeMs) {
+      fail(entry, "expired", "waited longer than its lifetime");
       return 0;
     }
-    const wait = Math.max(next.waitMs, waitMs(serverBucket, serverRate, nowMs), pausedUntilMs - nowMs);
-    if (wait > 0) return wait;
+    const waitsMs = Math.max(next.waitMs, waitMs(serverBucket, serverRate, nowMs), pausedUntilMs - nowMs);
+    if (waitsMs > 0) return waitsMs;
     serverBucket = take(serverBucket, serverRate, nowMs);
-    lanes.set(channel, sent(lane, laneRate, nowMs));
+    setLane(channel, sent(lane, laneRate, nowMs));
     entry.wasSent = true;
-    entry.record = { ...entry.record, state: "sending" };
-    const { event, data } = entry.record;
-    const { flight } = lane;
+    change(entry, { state: "sending" });
     const via = send as NonNullable<typeof send>;
-    via({ channel, event, data, producer, sequence: entry.sequence, previous: next.previous }).then(
-      (published) => transact(() => succeed(entry, published)),
+    via({ channel, event, data, producer, sequence: entry.sequence, previous }).then(
+      (published) => isOpen(entry) && transact(() => succeed(entry, published)),
       // What an abandoned connection refuses is sent again on the next one.
-      (error: RealtimeError) => via === send && transact(() => refuse(entry, error, flight)),
+      (error: RealtimeError) => isOpen(entry) && via === send && transact(() => refuse(entry, error, lane.flight)),
     );
     return 0;
   }
 
+  function isOpen(entry: Entry): boolean {
+    return entries.get(entry.record.id) === entry && entry.record.state !== "failed";
+  }
+
   function succeed(entry: Entry, published: Published): void {
-    const { id, channel } = entry.record;
-    if (entries.get(id) !== entry || entry.record.state === "failed") return;
-    entries.delete(id);
-    lanes.set(channel, stored(lanes.get(channel) as Lane<Entry>, entry.sequence));
-    const ack: Ack =
-      published.guarantee === "stored"
-        ? { guarantee: "stored", id: published.id, position: published.position, timestamp: published.timestampMs }
-        : published;
+    entries.delete(entry.record.id);
+    setLane(entry.record.channel, stored(laneOf(entry), entry.sequence));
+    let ack: Ack = { guarantee: "handed-over" };
+    if (published.guarantee === "stored") {
+      const { guarantee, id, position, timestampMs: timestamp } = published;
+      ack = { guarantee, id, position, timestamp };
+    }
     entry.resolve(ack);
     options.onSent({ ...entry.record, state: "sent" }, ack);
     flush();
   }
 
   function refuse(entry: Entry, error: RealtimeError, flight: number): void {
-    const { id, channel } = entry.record;
-    const lane = lanes.get(channel);
-    if (entries.get(id) !== entry || entry.record.state === "failed" || !lane) return;
-    if (!error.retryable) {
-      const isFinal = error.code === "outcome-unknown";
-      fail(entry, isFinal ? "outcome-unknown" : "refused", `The server refused a message on "${channel}": ${error.message}`, error);
-      return flush();
+    const { code, message, retryable } = error;
+    const isLimited = code === "rate-limited";
+    if (!retryable || (!isLimited && code !== "out-of-order" && ++entry.tries >= MAX_TRIES)) {
+      fail(entry, code === "outcome-unknown" ? code : "refused", `was refused: ${message}`, error);
+    } else if (flight === laneOf(entry).flight) {
+      // Otherwise the answer belongs to a flight that was called back: what it says of the order is no longer true.
+      const { last, retryAfterMs } = (error.details ?? {}) as { last?: number; retryAfterMs?: number };
+      if (code !== "out-of-order") pausedUntilMs = clock.now() + (retryAfterMs ?? RETRY_MS);
+      setLane(entry.record.channel, rewound(laneOf(entry), last));
     }
-    // The answer belongs to a flight that was called back: what it says of the order is no longer true.
-    if (flight !== lane.flight) return;
-    const { last, retryAfterMs } = (error.details ?? {}) as { last?: number; retryAfterMs?: number };
-    if (error.code !== "out-of-order") {
-      if (error.code !== "rate-limited" && ++entry.tries >= MAX_TRIES) {
-        fail(entry, "refused", `The server failed ${MAX_TRIES} times on a message on "${channel}": ${error.message}`, error);
-        return flush();
-      }
-      pausedUntilMs = clock.now() + (retryAfterMs ?? RETRY_MS);
-    }
-    rewind(channel, last);
     flush();
   }
 
-  function rewind(channel: string, last?: number): void {
-    const lane = rewound(lanes.get(channel) as Lane<Entry>, last);
-    lanes.set(channel, lane);
-    for (const entry of lane.records) entry.record = { ...entry.record, state: "queued" };
-  }
-
-  function fail(entry: Entry, code: "overflow" | "expired" | "refused" | "outcome-unknown" | "wrong-user" | "disposed", message: string, cause?: RealtimeError): void {
-    const isGuess = entry.wasSent && (code === "overflow" || code === "expired");
-    const error = new RealtimeError(isGuess ? "outcome-unknown" : code, message, {
-      ...(cause ? { cause, details: { ...cause.details, code: cause.code } } : {}),
-    });
+  function fail(entry: Entry, code: Failure, what: string, cause?: RealtimeError): void {
     const { channel } = entry.record;
-    const before = lanes.get(channel) as Lane<Entry>;
-    const lane = removed(before, entry.sequence);
-    lanes.set(channel, lane);
-    if (lane.flight !== before.flight) for (const later of lane.records) later.record = { ...later.record, state: "queued" };
-    end(entry, error);
+    const isGuess = entry.wasSent && (code === "overflow" || code === "expired");
+    const details = cause && { ...cause.details, code: cause.code };
+    setLane(channel, removed(laneOf(entry), entry.sequence));
+    end(entry, new RealtimeError(isGuess ? "outcome-unknown" : code, `A message on "${channel}" ${what}.`, { cause, details }));
   }
 
   function end(entry: Entry, error: RealtimeError): void {
-    entry.record = { ...entry.record, state: "failed", error };
-    const failed = [...entries.values()].filter(({ record }) => record.state === "failed");
-    for (const old of failed.slice(0, Math.max(0, failed.length - queue.max))) entries.delete(old.record.id);
+    change(entry, { state: "failed", error });
+    for (const { record } of inState(true).slice(0, -queue.max)) entries.delete(record.id);
     entry.reject(error);
     options.onFailed(entry.record);
   }
@@ -238,49 +216,45 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const perMinute = limits?.messagesPerMinute ?? 0;
       serverRate = { burst: Math.max(1, perMinute), perSecond: perMinute / 60 };
       serverBucket = fullBucket(serverRate, clock.now());
-      for (const entry of [...entries.values()]) {
-        if (entry.record.state === "failed") continue;
-        if (entry.record.userId === undefined) entry.record = { ...entry.record, userId: user };
-        else if (entry.record.userId !== user) fail(entry, "wrong-user", `A message on "${entry.record.channel}" was written as another user.`);
+      for (const entry of inState(false)) {
+        if (entry.record.userId === undefined) change(entry, { userId });
+        else if (entry.record.userId !== user) fail(entry, "wrong-user", "was written as another user");
       }
       flush();
     },
     lost() {
       send = undefined;
       for (const [channel, lane] of lanes) {
-        const unanswered = lane.records.slice(0, lane.inFlight);
-        rewind(channel);
-        if (dedupe) continue;
-        for (const entry of unanswered) fail(entry, "outcome-unknown", `The connection was lost before the answer to a message on "${channel}".`);
+        setLane(channel, rewound(lane));
+        if (options.dedupe) continue;
+        for (const entry of lane.records.slice(0, lane.inFlight)) fail(entry, "outcome-unknown", "had no answer when the connection was lost");
       }
       flush();
     },
     retry(id) {
       const entry = entries.get(id);
-      if (entry?.record.state !== "failed") return rejected(new RealtimeError("invalid-option", `retry("${id}"): no failed message has this id.`));
+      if (entry?.record.state !== "failed") return rejected("invalid-option", `retry("${id}"): no failed message has this id.`);
       entries.delete(id);
       return publish(entry.record.channel, entry.record.event, entry.record.data, entry.check);
     },
     discard(id) {
       const entry = entries.get(id);
       if (!entry || entry.record.state === "sending") return;
-      if (entry.record.state === "queued") fail(entry, "refused", `A message on "${entry.record.channel}" was discarded.`);
+      if (isOpen(entry)) fail(entry, "refused", "was discarded");
       entries.delete(id);
       flush();
     },
     dispose() {
       isDisposed = true;
       send = undefined;
-      for (const entry of [...entries.values()]) {
-        if (entry.record.state !== "failed") fail(entry, "disposed", `A message on "${entry.record.channel}" was not sent: the service was disposed.`);
-      }
+      for (const entry of inState(false)) fail(entry, "disposed", "was not sent: the service was disposed");
       flush();
     },
   };
 }
 
-function rejected(error: RealtimeError): Promise<never> {
-  const promise = Promise.reject(error);
+function rejected(code: "disposed" | "invalid-option", message: string): Promise<never> {
+  const promise = Promise.reject(new RealtimeError(code, message));
   promise.catch(() => {});
   return promise;
 }

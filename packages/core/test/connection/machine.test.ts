@@ -29,7 +29,8 @@ const happens = (...types: Exclude<MachineEvent["type"], "lost">[]): MachineEven
 describe("a connection", () => {
   test("opens on request, and only once", () => {
     const [connecting, effects] = transition({ name: "idle" }, { type: "connect-requested" }, context);
-    expect(connecting).toMatchObject({ name: "connecting", attempt: 0, timer: { ms: 10_000, then: "timed-out" } });
+    expect(connecting).toMatchObject({ name: "connecting", attempt: 0, timer: { ms: 10_000 } });
+    expect(connecting).toHaveProperty("timer.then", "timed-out");
     expect(effects).toContain("open");
     expect(transition(connecting, { type: "connect-requested" }, context)).toEqual([connecting, []]);
   });
@@ -146,7 +147,7 @@ describe("a driver that reconnects by itself", () => {
 
   test("is started anew when it does not answer: a closed one cannot come back", () => {
     const stuck = run(happens("connect-requested", "timed-out"), over);
-    expect(stuck).toMatchObject({ name: "waiting", timer: { then: "retry-due" } });
+    expect(stuck).toHaveProperty("timer.then", "retry-due");
     expect(transition(stuck, { type: "retry-due" }, { ...context, ...over })[1]).toContain("open");
   });
 });

@@ -123,3 +123,12 @@ export function createWireWorld(
     settle: () => env.clock.advance(0),
   };
 }
+
+/** A client that is connected. */
+export async function welcomedWireWorld(options: Partial<RealtimeOptions> = {}): Promise<WireWorld> {
+  const world = createWireWorld(options);
+  void world.realtime.connect();
+  await world.settle();
+  await world.end.welcome();
+  return world;
+}
