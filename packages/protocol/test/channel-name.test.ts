@@ -24,8 +24,28 @@ test("what parses is what was formatted, character by character", () => {
 });
 
 test.each([
-  "", "room", "public", "public:", ":a", "public:a:b", "private:a", "private:a:", "private::a", "presence:a:b:c", "Public:a", "secret:a:b",
-  "public:a b", "public:ä", "public:a%2Fb", "public:*", "public:a/b", "public:a\n", "public:a\u001b[31m", "public:\u0430", " public:a", "public:{a}",
+  "",
+  "room",
+  "public",
+  "public:",
+  ":a",
+  "public:a:b",
+  "private:a",
+  "private:a:",
+  "private::a",
+  "presence:a:b:c",
+  "Public:a",
+  "secret:a:b",
+  "public:a b",
+  "public:ä",
+  "public:a%2Fb",
+  "public:*",
+  "public:a/b",
+  "public:a\n",
+  "public:a\u001b[31m",
+  "public:\u0430",
+  " public:a",
+  "public:{a}",
 ])("%j is no channel name", (name) => {
   expect(parseChannel(name)).toBeUndefined();
   expect(() => assertChannel(name)).toThrow(expect.objectContaining({ code: "invalid-channel" }));
@@ -47,6 +67,10 @@ test("the error about a name does not repeat all of a long one", () => {
 });
 
 test("parts that make no name are refused", () => {
-  expect(() => formatChannel({ kind: "private", resource: "a" })).toThrow(expect.objectContaining({ code: "invalid-channel" }));
-  expect(() => formatChannel({ kind: "public", resource: "a", id: "b" })).toThrow(expect.objectContaining({ code: "invalid-channel" }));
+  expect(() => formatChannel({ kind: "private", resource: "a" })).toThrow(
+    expect.objectContaining({ code: "invalid-channel" }),
+  );
+  expect(() => formatChannel({ kind: "public", resource: "a", id: "b" })).toThrow(
+    expect.objectContaining({ code: "invalid-channel" }),
+  );
 });

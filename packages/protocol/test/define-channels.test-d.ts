@@ -1,4 +1,13 @@
-import { type ChannelNameOf, type CustomStateOf, type DefinitionOf, defineChannels, type EventData, type EventOf, type SignalOf, type SignalValue } from "@attune/protocol";
+import {
+  type ChannelNameOf,
+  type CustomStateOf,
+  type DefinitionOf,
+  defineChannels,
+  type EventData,
+  type EventOf,
+  type SignalOf,
+  type SignalValue,
+} from "@attune/protocol";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
 

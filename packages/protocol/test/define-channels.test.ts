@@ -8,13 +8,21 @@ describe("defineChannels", () => {
     expect(defineChannels(definitions)).toBe(definitions);
   });
 
-  test.each(["room", "public:{a}:{b}", "presence:room", "private:{a b}:x", `public:${"x".repeat(200)}`])("refuses the pattern %j", (pattern) => {
-    expect(() => defineChannels({ [pattern]: {} })).toThrow(expect.objectContaining({ code: "invalid-channel" }));
-  });
+  test.each(["room", "public:{a}:{b}", "presence:room", "private:{a b}:x", `public:${"x".repeat(200)}`])(
+    "refuses the pattern %j",
+    (pattern) => {
+      expect(() => defineChannels({ [pattern]: {} })).toThrow(expect.objectContaining({ code: "invalid-channel" }));
+    },
+  );
 
-  test.each(["member_joined", "member_left", "member_updated", "sync_requested", "@typing"])("refuses the event name %j", (name) => {
-    expect(() => defineChannels({ "public:a": { events: { [name]: z.string() } } })).toThrow(expect.objectContaining({ code: "invalid-option" }));
-  });
+  test.each(["member_joined", "member_left", "member_updated", "sync_requested", "@typing"])(
+    "refuses the event name %j",
+    (name) => {
+      expect(() => defineChannels({ "public:a": { events: { [name]: z.string() } } })).toThrow(
+        expect.objectContaining({ code: "invalid-option" }),
+      );
+    },
+  );
 });
 
 describe("findDefinition", () => {
@@ -29,7 +37,10 @@ describe("findDefinition", () => {
     expect(findDefinition(definitions, "private:order:7")).toBe(team);
   });
 
-  test.each(["presence:hall:42", "presence:room", "public:room", "toString", "__proto__"])("finds none for %j", (name) => {
-    expect(findDefinition(definitions, name)).toBeUndefined();
-  });
+  test.each(["presence:hall:42", "presence:room", "public:room", "toString", "__proto__"])(
+    "finds none for %j",
+    (name) => {
+      expect(findDefinition(definitions, name)).toBeUndefined();
+    },
+  );
 });

@@ -1,4 +1,12 @@
-import { fromWireEntry, fromWireMessage, fromWirePosition, messageId, type PresenceEntry, toWireEntry, toWirePosition } from "@attune/protocol";
+import {
+  fromWireEntry,
+  fromWireMessage,
+  fromWirePosition,
+  messageId,
+  type PresenceEntry,
+  toWireEntry,
+  toWirePosition,
+} from "@attune/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
@@ -9,7 +17,10 @@ const entry = fc.record({
   joinedAtMs: fc.nat(),
   updatedAtMs: fc.nat(),
   state: fc.record(
-    { status: fc.constantFrom("online" as const, "away" as const, "busy" as const), customState: fc.dictionary(fc.string(), fc.jsonValue()) },
+    {
+      status: fc.constantFrom("online" as const, "away" as const, "busy" as const),
+      customState: fc.dictionary(fc.string(), fc.jsonValue()),
+    },
     { requiredKeys: ["status"] },
   ),
 });
@@ -17,7 +28,9 @@ const entry = fc.record({
 test("a presence entry comes off the wire as it went on", () => {
   fc.assert(
     fc.property(entry, (value) => {
-      expect(fromWireEntry(JSON.parse(JSON.stringify(toWireEntry(value as PresenceEntry))))).toEqual(JSON.parse(JSON.stringify(value)));
+      expect(fromWireEntry(JSON.parse(JSON.stringify(toWireEntry(value as PresenceEntry))))).toEqual(
+        JSON.parse(JSON.stringify(value)),
+      );
     }),
   );
 });
@@ -35,7 +48,10 @@ test("a message of the backend has no sender, one of a client has", () => {
     data: { text: "x" },
     timestampMs: 5,
   });
-  expect(fromWireMessage("e", [1, "id", "message", null, ["ada", "Ada"], 5]).sender).toEqual({ userId: "ada", name: "Ada" });
+  expect(fromWireMessage("e", [1, "id", "message", null, ["ada", "Ada"], 5]).sender).toEqual({
+    userId: "ada",
+    name: "Ada",
+  });
   expect(fromWireMessage("e", [1, "id", "message", null, ["", ""], 5]).sender).toEqual({ userId: "", name: "" });
 });
 

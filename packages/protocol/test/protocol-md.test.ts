@@ -1,12 +1,40 @@
 import { readFileSync } from "node:fs";
-import { CLOSE_CODES, decodeClientFrame, decodeServerFrame, DEDUPE_RESULTS, DEFAULT_LIMITS, isErrorCode, MAX_CHUNK_CHARS, MAX_DEPTH, PROTOCOL_VERSION } from "@attune/protocol";
+import {
+  CLOSE_CODES,
+  decodeClientFrame,
+  decodeServerFrame,
+  DEDUPE_RESULTS,
+  DEFAULT_LIMITS,
+  isErrorCode,
+  MAX_CHUNK_CHARS,
+  MAX_DEPTH,
+  PROTOCOL_VERSION,
+} from "@attune/protocol";
 import { describe, expect, test } from "vitest";
 
 const text = readFileSync(new URL("../../../PROTOCOL.md", import.meta.url), "utf8");
-const examples = [...text.matchAll(/```json (client|server)\n([\s\S]*?)```/g)].map(([, from, json]) => ({ from, json: json ?? "" }));
+const examples = [...text.matchAll(/```json (client|server)\n([\s\S]*?)```/g)].map(([, from, json]) => ({
+  from,
+  json: json ?? "",
+}));
 
 const CLIENT_FRAMES = ["hello", "sub", "unsub", "more", "pub", "sig", "state", "hist", "ping", "pong", "vis", "bye"];
-const SERVER_FRAMES = ["welcome", "joined", "chunk", "fail", "closed", "msg", "ack", "nack", "sig", "pres", "page", "pong", "ping", "bye"];
+const SERVER_FRAMES = [
+  "welcome",
+  "joined",
+  "chunk",
+  "fail",
+  "closed",
+  "msg",
+  "ack",
+  "nack",
+  "sig",
+  "pres",
+  "page",
+  "pong",
+  "ping",
+  "bye",
+];
 
 describe("PROTOCOL.md", () => {
   test.each(examples)("has an example from the $from that is a frame: $json", ({ from, json }) => {
@@ -19,7 +47,9 @@ describe("PROTOCOL.md", () => {
     ["client", CLIENT_FRAMES, decodeClientFrame],
     ["server", SERVER_FRAMES, decodeServerFrame],
   ] as const)("shows every frame of the %s, and knows every one there is", (from, frames, decode) => {
-    const shown = examples.filter((example) => example.from === from).map(({ json }) => (JSON.parse(json) as { t: string }).t);
+    const shown = examples
+      .filter((example) => example.from === from)
+      .map(({ json }) => (JSON.parse(json) as { t: string }).t);
     expect(new Set(shown)).toEqual(new Set(frames));
     expect(decode({ t: "unheard-of" })).toBeUndefined();
   });
@@ -30,7 +60,9 @@ describe("PROTOCOL.md", () => {
   });
 
   test("names only error codes that there are", () => {
-    const codes = examples.map(({ json }) => (JSON.parse(json) as { code?: unknown }).code).filter((code) => typeof code === "string");
+    const codes = examples
+      .map(({ json }) => (JSON.parse(json) as { code?: unknown }).code)
+      .filter((code) => typeof code === "string");
     expect(codes.length).toBeGreaterThan(2);
     for (const code of codes) expect(isErrorCode(code)).toBe(true);
   });
@@ -40,6 +72,10 @@ describe("PROTOCOL.md", () => {
     expect(text).toContain(`at most ${MAX_CHUNK_CHARS.toLocaleString("en")}`);
     expect(text).toContain(`the last ${DEDUPE_RESULTS} results`);
     expect(text).toContain(`depth (${MAX_DEPTH})`);
-    expect(text.replace(/\s+/g, " ")).toContain(JSON.stringify(DEFAULT_LIMITS).replace(/([{:,])/g, "$1 ").replace("}", " }"));
+    expect(text.replace(/\s+/g, " ")).toContain(
+      JSON.stringify(DEFAULT_LIMITS)
+        .replace(/([{:,])/g, "$1 ")
+        .replace("}", " }"),
+    );
   });
 });
