@@ -1,0 +1,69 @@
+/** Decides who may do what on a channel, once per connection. */
+import { type Clock, parseChannel, type User } from "@attune/protocol";
+import type { MaybePromise } from "../broker/broker.js";
+import { withDeadline } from "./deadline.js";
+
+/** What somebody wants to do on a channel. */
+export type Action = "subscribe" | "publish" | "presence" | "history";
+
+/** Answers whether a user, or `null` for an anonymous one, may do something on a channel. */
+export type CanAccessChannel = (user: User | null, channel: string, action: Action) => MaybePromise<boolean>;
+
+/** The default: everybody may subscribe to public channels, and nobody may do anything else. */
+export const publicChannelsOnly: CanAccessChannel = (_user, channel, action) =>
+  action === "subscribe" && parseChannel(channel)?.kind === "public";
+
+/** Grants that one connection keeps: more than the channels it can join, times the four actions. */
+const MAX_GRANTS = 512;
+
+/**
+ * The grants of one connection.
+ *
+ * Only grants are kept: who was refused may ask again, for access may have been given meanwhile. What was granted holds
+ * until the connection ends or the app revokes it.
+ */
+export class Access {
+  readonly #ask: CanAccessChannel;
+  readonly #user: User | null;
+  readonly #clock: Clock;
+  readonly #deadlineMs: number;
+  readonly #granted = new Set<string>();
+
+  constructor(user: User | null, ask: CanAccessChannel, clock: Clock, deadlineMs: number) {
+    this.#user = user;
+    this.#ask = ask;
+    this.#clock = clock;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** Whether it was granted before. Costs nothing, so it may stand in a hot path. */
+  has(channel: string, action: Action): boolean {
+    return this.#granted.has(`${action} ${channel}`);
+  }
+
+  /**
+   * Asks the app, unless it was granted before.
+   *
+   * @throws {RealtimeError} `timeout`, and whatever the app throws
+   */
+  async check(channel: string, action: Action): Promise<boolean> {
+    if (this.has(channel, action)) return true;
+    const answer = this.#ask(this.#user, channel, action);
+    const what = `canAccessChannel() for "${action}" on "${channel}"`;
+    // Anything but `true` is a refusal: a truthy object must not open a channel.
+    const isGranted =
+      (typeof answer === "boolean" ? answer : await withDeadline(this.#clock, this.#deadlineMs, what, answer)) === true;
+    if (isGranted) this.#keep(`${action} ${channel}`);
+    return isGranted;
+  }
+
+  /** Takes back every grant on a channel. */
+  forget(channel: string): void {
+    for (const action of ["subscribe", "publish", "presence", "history"]) this.#granted.delete(`${action} ${channel}`);
+  }
+
+  #keep(grant: string): void {
+    this.#granted.add(grant);
+    if (this.#granted.size > MAX_GRANTS) this.#granted.delete(this.#granted.values().next().value as string);
+  }
+}

@@ -1,0 +1,58 @@
+/** Asks the app who a client is, and checks the answer. */
+import { RealtimeError, type User } from "@attune/protocol";
+import type { MaybePromise } from "../broker/broker.js";
+
+/** What is known of a client that wants in. */
+export interface AuthenticationRequest {
+  /** The token of the client's `auth()`. Absent when it has none. */
+  readonly token?: string;
+  /** The address the connection comes from; behind a proxy, the proxy's. */
+  readonly address?: string;
+  /** HTTP headers of the connection's first request, where the transport has some. */
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/**
+ * Says who a client is. `null` lets it in as anonymous; to turn it away, throw or reject.
+ *
+ * @example
+ * ```ts
+ * import type { Authenticate } from "@attune/server";
+ * export const authenticate: Authenticate = ({ token }) => {
+ *   if (token !== "secret") throw new Error("bad token");
+ *   return { userId: "ada", name: "Ada" };
+ * };
+ * ```
+ */
+export type Authenticate = (request: AuthenticationRequest) => MaybePromise<User | null>;
+
+const MAX_ID_LENGTH = 200;
+const MAX_NAME_LENGTH = 200;
+const MAX_AVATAR_LENGTH = 2_048;
+
+/**
+ * Takes from the app's answer what belongs to a user, and nothing else: everybody on a channel gets to see it.
+ *
+ * @throws {RealtimeError} `invalid-option` when the app's `authenticate` answered with something that is no user
+ */
+export function checkUser(answer: User | null): User | null {
+  if (answer === null) return null;
+  const { userId, name, avatar } = answer ?? {};
+  if (!isText(userId, MAX_ID_LENGTH) || userId === "") {
+    throw new RealtimeError(
+      "invalid-option",
+      `authenticate() must give a userId of 1 to ${MAX_ID_LENGTH} characters, or null.`,
+    );
+  }
+  if (!isText(name, MAX_NAME_LENGTH) || !(avatar === undefined || isText(avatar, MAX_AVATAR_LENGTH))) {
+    throw new RealtimeError(
+      "invalid-option",
+      "authenticate() must give a name, and an avatar that is an address or absent.",
+    );
+  }
+  return { userId, name, ...(avatar ? { avatar } : {}) };
+}
+
+function isText(value: unknown, maxLength: number): value is string {
+  return typeof value === "string" && value.length <= maxLength;
+}

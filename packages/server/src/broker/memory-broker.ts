@@ -1,0 +1,180 @@
+/** The broker inside one process: the default, for one node (or several in one process, as tests have them). */
+import type { PresenceEntry } from "@attune/protocol";
+import type { ServerEnv } from "../env/server-env.js";
+import type {
+  AppendResult,
+  Broker,
+  BrokerNode,
+  ChainLink,
+  ChannelListener,
+  LogPage,
+  NewMessage,
+  OpenedChannel,
+  ReadRange,
+  RowChange,
+  SignalChange,
+} from "./broker.js";
+import { DEFAULT_HISTORY, type HistoryBounds, MemoryLog } from "./memory-log.js";
+import { type ChainBounds, DEFAULT_CHAINS, ProducerChains } from "./producer-chains.js";
+import { Tombstones } from "./tombstones.js";
+
+const SWEEP_MS = 60_000;
+
+/** Options of {@link createMemoryBroker}. */
+export interface MemoryBrokerOptions {
+  /** Time, and the id of the epoch. */
+  readonly env: Pick<ServerEnv, "clock" | "id">;
+  /** How much of each log is kept. */
+  readonly history?: Partial<HistoryBounds>;
+  /** How long repeats are recognised. */
+  readonly dedupe?: Partial<ChainBounds>;
+}
+
+/**
+ * Creates a broker that keeps everything in memory.
+ *
+ * What it promises: an acknowledged message is in the log until the history's bounds let it go or the process ends. A new
+ * process has a new epoch, so that every client that comes back is told of a gap; none is silent.
+ *
+ * @example
+ * ```ts
+ * import { createMemoryBroker, createRealtimeServer, nodeEnv } from "@attune/server";
+ * const server = createRealtimeServer({ broker: createMemoryBroker({ env: nodeEnv, history: { messages: 50 } }) });
+ * ```
+ */
+export function createMemoryBroker(options: MemoryBrokerOptions): Broker {
+  const store = new MemoryStore(options);
+  return { connect: () => new MemoryNode(store) };
+}
+
+/** What all nodes share. */
+class MemoryStore {
+  readonly env: Pick<ServerEnv, "clock" | "id">;
+  readonly nodes: Set<MemoryNode> = new Set();
+  readonly #history: HistoryBounds;
+  readonly #chains: ProducerChains;
+  readonly #tombstones: Tombstones;
+  readonly #logs = new Map<string, MemoryLog>();
+  #stopSweep: (() => void) | undefined;
+
+  constructor({ env, history, dedupe }: MemoryBrokerOptions) {
+    this.env = env;
+    this.#history = { ...DEFAULT_HISTORY, ...history };
+    this.#chains = new ProducerChains({ ...DEFAULT_CHAINS, ...dedupe });
+    this.#tombstones = new Tombstones(env.id());
+  }
+
+  log(channel: string): MemoryLog {
+    let log = this.#logs.get(channel);
+    if (!log) {
+      log = new MemoryLog(this.#tombstones.raise(channel), this.#history);
+      this.#logs.set(channel, log);
+      this.#stopSweep ??= this.env.clock.after(SWEEP_MS, () => this.#sweep());
+    }
+    return log;
+  }
+
+  append(channel: string, message: NewMessage): AppendResult {
+    const { link } = message;
+    const answer = link && this.recall(channel, link);
+    if (answer) return answer;
+    const log = this.log(channel);
+    const stored = log.append(message);
+    const position = log.position;
+    if (link) this.#chains.record(channel, link, position, message.timestampMs);
+    for (const node of this.nodes) node.listenerOf(channel)?.appended(stored);
+    return { outcome: "stored", position, timestampMs: message.timestampMs, isRepeat: false };
+  }
+
+  recall(channel: string, link: ChainLink): AppendResult | undefined {
+    return this.#chains.check(channel, link, this.env.clock.now());
+  }
+
+  read(channel: string, range: ReadRange): LogPage {
+    const log = this.log(channel);
+    log.trim(this.env.clock.now());
+    return log.read(range);
+  }
+
+  /** Without nodes nobody is left to sweep for. */
+  stopSweeping(): void {
+    this.#stopSweep?.();
+    this.#stopSweep = undefined;
+  }
+
+  #sweep(): void {
+    const nowMs = this.env.clock.now();
+    for (const [channel, log] of this.#logs) {
+      log.trim(nowMs);
+      if (!log.isEmpty || [...this.nodes].some((node) => node.listenerOf(channel))) continue;
+      this.#tombstones.bury(channel, log.position);
+      this.#logs.delete(channel);
+    }
+    this.#stopSweep = this.#logs.size > 0 ? this.env.clock.after(SWEEP_MS, () => this.#sweep()) : undefined;
+  }
+}
+
+class MemoryNode implements BrokerNode {
+  readonly #store: MemoryStore;
+  readonly #listeners = new Map<string, ChannelListener>();
+  readonly #rows = new Map<string, Map<string, PresenceEntry>>();
+
+  constructor(store: MemoryStore) {
+    this.#store = store;
+    store.nodes.add(this);
+  }
+
+  open(channel: string, listener: ChannelListener): OpenedChannel {
+    this.#listeners.set(channel, listener);
+    const rows = this.#others().flatMap((node) => [...(node.#rows.get(channel)?.values() ?? [])]);
+    return { position: this.#store.log(channel).position, rows };
+  }
+
+  close(channel: string): void {
+    this.#listeners.delete(channel);
+  }
+
+  append(channel: string, message: NewMessage): AppendResult {
+    return this.#store.append(channel, message);
+  }
+
+  recall(channel: string, link: ChainLink): AppendResult | undefined {
+    return this.#store.recall(channel, link);
+  }
+
+  read(channel: string, range: ReadRange): LogPage {
+    return this.#store.read(channel, range);
+  }
+
+  shareRows(channel: string, change: RowChange): void {
+    const rows = this.#rows.get(channel) ?? new Map<string, PresenceEntry>();
+    for (const entry of change.set) rows.set(entry.connectionId, entry);
+    for (const connectionId of change.removed) rows.delete(connectionId);
+    if (rows.size > 0) this.#rows.set(channel, rows);
+    else this.#rows.delete(channel);
+    for (const node of this.#others()) node.listenerOf(channel)?.rowsChanged(change);
+  }
+
+  relaySignals(channel: string, change: SignalChange): void {
+    for (const node of this.#others()) node.listenerOf(channel)?.signalled(change);
+  }
+
+  leave(): void {
+    this.#store.nodes.delete(this);
+    this.#listeners.clear();
+    for (const [channel, rows] of this.#rows) {
+      const removed = [...rows.keys()];
+      for (const node of this.#store.nodes) node.listenerOf(channel)?.rowsChanged({ set: [], removed });
+    }
+    this.#rows.clear();
+    if (this.#store.nodes.size === 0) this.#store.stopSweeping();
+  }
+
+  listenerOf(channel: string): ChannelListener | undefined {
+    return this.#listeners.get(channel);
+  }
+
+  #others(): MemoryNode[] {
+    return [...this.#store.nodes].filter((node) => node !== this);
+  }
+}

@@ -1,0 +1,77 @@
+/** Notices a client that is gone without a close: asks after a while of silence, and gives up after another. */
+import type { Clock } from "@attune/protocol";
+
+/** How long a client may be silent before it is asked, and how long it has to answer, in milliseconds. */
+export interface LivenessWindows {
+  readonly askMs: number;
+  readonly answerMs: number;
+}
+
+/**
+ * A page that is visible probes by itself after 5 s in which it heard nothing, but in a busy room it hears something all
+ * the time and need not say a word; so it is asked. 6 s + 3 s + the grace of 5 s: a ghost is gone after 14 s, within the
+ * 15 s that are promised.
+ */
+export const VISIBLE: LivenessWindows = { askMs: 6_000, answerMs: 3_000 };
+
+/**
+ * A hidden page answers late, for its timers are throttled. 25 s + 20 s + the grace of 5 s: a ghost is gone after 50 s, as
+ * promised. 25 s also keeps proxies from closing what they take for idle.
+ */
+export const HIDDEN: LivenessWindows = { askMs: 25_000, answerMs: 20_000 };
+
+/** Watches one connection. Whatever comes in counts as life. */
+export class Liveness {
+  readonly #clock: Clock;
+  readonly #ask: () => void;
+  readonly #giveUp: () => void;
+  #windows: LivenessWindows;
+  #heardMs: number;
+  #askedMs: number | undefined;
+  #cancel: () => void = () => {};
+
+  constructor(clock: Clock, isVisible: boolean, ask: () => void, giveUp: () => void) {
+    this.#clock = clock;
+    this.#ask = ask;
+    this.#giveUp = giveUp;
+    this.#windows = isVisible ? VISIBLE : HIDDEN;
+    this.#heardMs = clock.now();
+    this.#wait(this.#windows.askMs);
+  }
+
+  /** Something came in. Only notes when: a timer per frame would cost more than the frame. */
+  heard(): void {
+    this.#heardMs = this.#clock.now();
+    this.#askedMs = undefined;
+  }
+
+  setVisible(isVisible: boolean): void {
+    this.#windows = isVisible ? VISIBLE : HIDDEN;
+    this.#wait(this.#windows.askMs);
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  #check(): void {
+    const nowMs = this.#clock.now();
+    const { askMs, answerMs } = this.#windows;
+    const silentMs = nowMs - this.#heardMs;
+    if (this.#askedMs !== undefined && nowMs - this.#askedMs >= answerMs) {
+      this.#giveUp();
+    } else if (this.#askedMs === undefined && silentMs >= askMs) {
+      this.#askedMs = nowMs;
+      this.#wait(answerMs);
+      this.#ask();
+    } else {
+      // A clock that stepped back must not put the next look off.
+      this.#wait(this.#askedMs === undefined ? Math.min(askMs, askMs - silentMs) : answerMs);
+    }
+  }
+
+  #wait(ms: number): void {
+    this.#cancel();
+    this.#cancel = this.#clock.after(ms, () => this.#check());
+  }
+}

@@ -1,0 +1,49 @@
+/** Handles `sub`: may this client join, and as what? */
+import { RealtimeError, type SubFrame } from "@attune/protocol";
+import { knownChannel } from "../access/channel-rules.js";
+import type { Channel } from "../channel/channel.js";
+import type { Connection } from "../connection/connection.js";
+import { checkState } from "../presence/presence-state.js";
+import { takeRequest } from "./request-rate.js";
+
+/**
+ * Joins a channel. The answer follows from the subscription.
+ *
+ * @throws {RealtimeError} `invalid-channel`, `limit-exceeded`, `rate-limited`, `forbidden`, `timeout`, `invalid-payload`,
+ * `payload-too-large`
+ */
+export async function subscribe(connection: Connection, frame: SubFrame): Promise<void> {
+  const { access, session } = connection;
+  const { settings } = connection.server;
+  const { limits } = settings;
+  const name = frame.c;
+  const known = knownChannel(settings.channels, name);
+  takeRequest(connection);
+  if (!connection.isOn(name) && connection.places.size >= limits.channels) {
+    throw new RealtimeError("limit-exceeded", `A connection may be on ${limits.channels} channels.`);
+  }
+  if (!(await access.check(name, "subscribe"))) {
+    // It may have been here before, on this connection or on the one that it resumes.
+    if (connection.isOpen) connection.leave(name);
+    throw new RealtimeError("forbidden", `Cannot join "${name}".`);
+  }
+  const isMember = known.kind === "presence" && session.user !== null && (await access.check(name, "presence"));
+  const state = isMember
+    ? checkState(frame.p ?? { status: "online" }, known.definition, limits.messageBytes, name)
+    : undefined;
+  const channel = await openFor(connection, name);
+  if (channel) connection.join(channel, frame, state);
+}
+
+/** Opens a channel for a connection. @returns `undefined` when the connection is gone by then */
+async function openFor(connection: Connection, name: string): Promise<Channel | undefined> {
+  const { hub } = connection.server;
+  while (connection.isOpen) {
+    const channel = hub.find(name);
+    if (channel) return channel;
+    await hub.open(name);
+  }
+  const unused = hub.find(name);
+  if (unused) hub.release(unused);
+  return undefined;
+}
