@@ -1,0 +1,90 @@
+/** In which order the messages of a channel stand, as far as its subscribers agree, and who got one too late. */
+import type { ChannelLedger, Message, Stay } from "./ledger.js";
+
+/** A delivery that came after one it should have come before. */
+export interface Late {
+  readonly stay: Stay;
+  readonly message: Message;
+}
+
+/**
+ * Finds deliveries in the wrong order.
+ *
+ * Three rules: messages of one publisher come as they were published; one that was acknowledged before another was published
+ * comes first; and any two subscribers agree about any two messages. `publisher` keeps to the first rule, for providers
+ * without a total order.
+ */
+export function findLate(ledger: ChannelLedger, order: "total" | "publisher"): Late[] {
+  const rank = order === "total" ? agreedOrder(ledger) : new Map<Message, number>();
+  const late: Late[] = [];
+  for (const stay of ledger.stays) {
+    const lastOf = new Map<string, number>();
+    let lastPublishedAt = -1;
+    let lastRank = -1;
+    for (const message of deliveriesOf(stay)) {
+      const { client, publishedAt, ackedAt = Number.POSITIVE_INFINITY } = message;
+      const itsRank = rank.get(message) ?? 0;
+      const isAfterLater = publishedAt < (lastOf.get(client) ?? -1);
+      const isAfterNewer = order === "total" && (ackedAt < lastPublishedAt || itsRank < lastRank);
+      if (isAfterLater || isAfterNewer) late.push({ stay, message });
+      lastOf.set(client, Math.max(publishedAt, lastOf.get(client) ?? -1));
+      lastPublishedAt = Math.max(lastPublishedAt, publishedAt);
+      lastRank = Math.max(lastRank, itsRank);
+    }
+  }
+  return late;
+}
+
+/** Everything that a stay got, gaps left aside. */
+export function deliveriesOf(stay: Stay): Message[] {
+  return stay.segments.flatMap((segment) => segment.got);
+}
+
+/** Who is said to come directly after whom. */
+export function successorsIn(sequences: Iterable<readonly Message[]>): Map<Message, Message[]> {
+  const successors = new Map<Message, Message[]>();
+  for (const sequence of sequences) {
+    for (const [index, message] of sequence.entries()) {
+      const known = successors.get(message) ?? [];
+      successors.set(message, known);
+      const next = sequence[index + 1];
+      if (next) known.push(next);
+    }
+  }
+  return successors;
+}
+
+/** A topological order of what subscribers saw (Kahn). Where they contradict one another, the majority has it. */
+function agreedOrder(ledger: ChannelLedger): Map<Message, number> {
+  const successors = successorsIn(ledger.stays.map(deliveriesOf));
+  const waitsFor = new Map<Message, number>([...successors.keys()].map((message) => [message, 0]));
+  for (const next of successors.values())
+    for (const message of next) waitsFor.set(message, (waitsFor.get(message) ?? 0) + 1);
+  const rank = new Map<Message, number>();
+  const ready = [...waitsFor].filter(([, count]) => count === 0).map(([message]) => message);
+  // Those that come directly after something placed: in a contradiction, the next one is among them.
+  const frontier = new Set<Message>();
+
+  while (waitsFor.size > 0) {
+    const message = ready.pop() ?? leastContested(frontier.size > 0 ? frontier : waitsFor.keys(), waitsFor);
+    frontier.delete(message);
+    if (!waitsFor.delete(message)) continue;
+    rank.set(message, rank.size);
+    for (const next of successors.get(message) ?? []) {
+      const count = waitsFor.get(next);
+      if (count === undefined) continue;
+      waitsFor.set(next, count - 1);
+      frontier.add(next);
+      if (count === 1) ready.push(next);
+    }
+  }
+  return rank;
+}
+
+function leastContested(candidates: Iterable<Message>, waitsFor: ReadonlyMap<Message, number>): Message {
+  let best: Message | undefined;
+  for (const candidate of candidates) {
+    if (!best || (waitsFor.get(candidate) ?? 0) < (waitsFor.get(best) ?? 0)) best = candidate;
+  }
+  return best as Message;
+}

@@ -1,0 +1,20 @@
+/** Tools for tests of what is built on Attune; Attune's own tests use them too. */
+export { checkHistory } from "./history/check-history.js";
+export type { CheckOptions, HistoryFault, HistoryVerdict } from "./history/check-history.js";
+export { formatHistory, parseHistory } from "./history/history.js";
+export type { DeliveredEvent, HistoryEvent, PublishedEvent, SettledEvent, SubscriberEvent } from "./history/history.js";
+export { manualClock } from "./manual-clock.js";
+export type { ManualClock } from "./manual-clock.js";
+export type { ChosenCapabilities } from "./memory/capabilities.js";
+export type { MemoryFaults, Refusal } from "./memory/faults.js";
+export { memoryDriver } from "./memory/memory-driver.js";
+export type { MemoryDriverOptions } from "./memory/memory-driver.js";
+export { createMemoryHub } from "./memory/memory-hub.js";
+export type { MemoryHub, MemoryHubOptions } from "./memory/memory-hub.js";
+export type { Received } from "./memory/received.js";
+export { cuttingProxy } from "./proxy/cutting-proxy.js";
+export type { CuttingProxy, CuttingProxyOptions, ProxyFault } from "./proxy/cutting-proxy.js";
+export type { CutKind, Direction, ProxyTarget } from "./proxy/proxied-connection.js";
+export { between, seededRandom } from "./seeded-random.js";
+export { until } from "./until.js";
+export type { UntilOptions } from "./until.js";
