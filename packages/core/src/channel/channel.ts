@@ -235,7 +235,7 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     owners.set(store, live);
     return store;
   }
-  [handle.$status, handle.$members, handle.$me, handle.$typing].forEach(owned);
+  [handle.$status, handle.$members, handle.$others, handle.$me, handle.$typing].forEach(owned);
 
   function heardTyping({ connectionId, value, userId, name: who }: SignalEntry): void {
     const isMe = userId !== undefined && userId === myId();

@@ -28,14 +28,22 @@ describe("a channel that nobody has joined or holds", () => {
     const { realtime } = client("ada");
     const $messages = realtime.channel(NEWS).messages("headline");
     const $members = realtime.channel(ROOM).$members;
+    const $others = realtime.channel("presence:room:2").$others;
     const { $status } = realtime.channel(NEWS);
     await forget();
     realtime.channel(NEWS).join();
     realtime.channel(ROOM).join();
+    realtime.channel("presence:room:2").join();
+    client("bob").realtime.channel("presence:room:2").join();
     await settle();
     hub.publish(NEWS, "headline", 1);
     await settle();
-    expect([$messages.get().length, $members.get().length, $status.get().phase]).toEqual([1, 1, "joined"]);
+    expect([$messages.get().length, $members.get().length, $others.get().length, $status.get().phase]).toEqual([
+      1,
+      1,
+      1,
+      "joined",
+    ]);
   });
 
   test("is kept by its listeners, which hear whoever joins later", async () => {

@@ -25,6 +25,7 @@ describe("a message that the server refuses", () => {
     const error = await realtime.publish(NEWS, "headline", 1).catch((each) => each);
     expect(isRealtimeError(error, "refused")).toBe(true);
     expect(error).toMatchObject({ details: { code: "forbidden", why: "readonly" }, cause: { code: "forbidden" } });
+    expect(error.message).toContain(`"${NEWS}"`);
     await clock.advance(3_600_000);
     expect(realtime.$queue.get()).toMatchObject([{ data: 1, state: "failed", error }]);
     expect(told).toEqual([...realtime.$queue.get()]);

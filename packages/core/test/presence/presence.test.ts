@@ -15,6 +15,23 @@ describe("the members of a channel", () => {
     expect(events).toEqual(["+bob", "~bob busy", "-bob"]);
   });
 
+  test("are told by the channel's own notices too", async () => {
+    const { channel, rest, clock } = await together("bob");
+    const told: string[] = [];
+    const ends = (["member_joined", "member_left", "member_updated"] as const).map((notice) =>
+      channel.on(notice, ({ userId }) => told.push(`${notice} ${userId}`)),
+    );
+    rest[0]?.setPresenceState(ROOM, { status: "away" });
+    await rest[0]?.disconnect();
+    await rest[0]?.connect();
+    await clock.advance(0);
+    expect(told).toEqual(["member_updated bob", "member_left bob", "member_joined bob"]);
+    for (const end of ends) end();
+    await rest[0]?.disconnect();
+    await clock.advance(0);
+    expect(told).toHaveLength(3);
+  });
+
   test("carry what the server says of them and what they say of themselves", async () => {
     const { client, channel, clock } = await together();
     const joinedAtMs = clock.now();
@@ -85,6 +102,15 @@ describe("the members of a channel", () => {
   test("can be read without listening", async () => {
     const { realtime } = await together("bob");
     expect(names(realtime.presence(ROOM).getMembers())).toEqual(["ada", "bob"]);
+  });
+
+  test("without me are the others, in whichever tab I am", async () => {
+    const { channel, client, settle } = await together("bob");
+    client("my phone", { provider: { user: { userId: "ada", name: "Ada" } } })
+      .realtime.channel(ROOM)
+      .join();
+    await settle();
+    expect([names(channel.$members.get()), names(channel.$others.get())]).toEqual([["ada", "bob"], ["bob"]]);
   });
 
   test("that nothing changes about stay the same objects", async () => {
