@@ -16,7 +16,10 @@ const compilerOptions = {
   noPropertyAccessFromIndexSignature: false,
 };
 const SHIMS = ["svelte", "vue"]
-  .map((kind) => `declare module "*.${kind}" { const component: import("${kind}").Component; export default component; }\n`)
+  .map(
+    (kind) =>
+      `declare module "*.${kind}" { const component: import("${kind}").Component; export default component; }\n`,
+  )
   .join("");
 
 /** The examples in a text, each with the line it begins on. */
@@ -38,7 +41,10 @@ function sourcesOf(folder) {
 
 function check(folder, sources) {
   const examples = sources.flatMap((source) =>
-    examplesIn(readFileSync(source, "utf8")).map(({ line, code }) => ({ origin: `${relative(root, source)}:${line}`, code })),
+    examplesIn(readFileSync(source, "utf8")).map(({ line, code }) => ({
+      origin: `${relative(root, source)}:${line}`,
+      code,
+    })),
   );
   // Declaration merging reaches every file of a program, so an example that does it gets one to itself.
   const merging = examples.filter(({ code }) => code.includes("declare module"));
@@ -57,7 +63,10 @@ function compile(folder, examples) {
   const config = { extends: join(root, "tsconfig.base.json"), compilerOptions, include: ["*.ts"] };
   writeFileSync(join(at, "tsconfig.json"), JSON.stringify(config));
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", at, "--pretty", "false"], { cwd: at, encoding: "utf8" });
+  const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", at, "--pretty", "false"], {
+    cwd: at,
+    encoding: "utf8",
+  });
   rmSync(at, { recursive: true, force: true });
   if (status !== 0) console.log(stdout.replace(/example-(\d+)\.ts/g, (_, index) => examples[index].origin));
   return status === 0;

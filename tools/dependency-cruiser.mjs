@@ -96,7 +96,8 @@ export default {
       to: {
         path: "^(packages|apps)/",
         pathNot: "^$1/$2/",
-        dependencyTypesNot: ["aliased", "aliased-workspace", "aliased-tsconfig"],
+        // "undetermined" is a workspace package by its name, found through its link in node_modules.
+        dependencyTypesNot: ["aliased", "aliased-workspace", "aliased-tsconfig", "undetermined"],
       },
     },
     {

@@ -26,7 +26,13 @@ function withoutComponents(config) {
 
 export default [
   // The aim is 7 kB. What is here is held, so that it only gets smaller.
-  { name: "core", path: dist("core"), import: "{ createRealtime }", limit: "11.3 kB", modifyEsbuildConfig: asPublished },
+  {
+    name: "core",
+    path: dist("core"),
+    import: "{ createRealtime }",
+    limit: "11.3 kB",
+    modifyEsbuildConfig: asPublished,
+  },
   { name: "core, every export", path: dist("core"), import: "*", limit: "14.5 kB", modifyEsbuildConfig: asPublished },
   {
     name: "socketio",

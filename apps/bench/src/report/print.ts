@@ -1,0 +1,138 @@
+/** Puts a run into words. */
+import { SUBSCRIBERS } from "../fan-out/fan-out.js";
+import type { BenchResult } from "./result.js";
+import { table } from "./table.js";
+
+/** What systems are called. */
+const NAMES: Readonly<Record<string, string>> = { attune: "Attune", socketio: "Socket.IO", ws: "ws" };
+
+const nameOf = (system: string) => NAMES[system] ?? system;
+
+/** The whole run as Markdown. */
+export function toMarkdown(result: BenchResult): string {
+  return [
+    machineText(result),
+    sizesText(result),
+    fanOutText(result),
+    latencyText(result),
+    cursorsText(result),
+    faultsText(result),
+    targetsText(result),
+    ...result.errors.map((error) => `Failed: ${error}`),
+  ]
+    .filter((text) => text !== "")
+    .join("\n\n");
+}
+
+function machineText({ machine }: BenchResult): string {
+  const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
+  const place = `${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}, load ${machine.load}`;
+  return `${machine.date.slice(0, 10)}, ${place}; ${versions.join(", ")}.`;
+}
+
+function sizesText({ sizes }: BenchResult): string {
+  if (!sizes) return "";
+  const rows = sizes.map(({ name, version, bytes, error }) => [name, version, bytes ?? error ?? null]);
+  return `### Size of an import (brotli)\n\n${table(["import", "version", "bytes"], rows)}`;
+}
+
+function fanOutText({ fanOut }: BenchResult): string {
+  if (!fanOut) return "";
+  const headers = [
+    "in flight",
+    "system",
+    "server CPU µs/delivery",
+    "p50 ms",
+    "p99 ms",
+    "deliveries/s",
+    "lost",
+    "doubled",
+    "reordered",
+  ];
+  const rows = fanOut.rows.map((row) => [
+    row.inFlight,
+    nameOf(row.system),
+    row.cpuUsPerDelivery,
+    row.p50Ms,
+    row.p99Ms,
+    row.deliveriesPerSecond,
+    row.lost,
+    row.doubled,
+    row.reordered,
+  ]);
+  const ratios = fanOut.ratios.map(({ inFlight, cpu, p99 }) => [inFlight, cpu, p99]);
+  return [
+    `### Fan-out: one 100-byte message to ${SUBSCRIBERS} subscribers`,
+    table(headers, rows),
+    "Attune over plain Socket.IO:",
+    table(["in flight", "server CPU", "p99"], ratios),
+  ].join("\n\n");
+}
+
+function latencyText({ latency }: BenchResult): string {
+  if (!latency) return "";
+  const rows = latency.map(({ system, messages, p50Ms, p99Ms }) => [nameOf(system), messages, p50Ms, p99Ms]);
+  const [ours, plain] = latency;
+  const ratio = ours && plain ? `Attune over plain Socket.IO: p50 ${(ours.p50Ms / plain.p50Ms).toFixed(2)}.` : "";
+  return `### Idle latency: one message from client to client\n\n${table(["system", "messages", "p50 ms", "p99 ms"], rows)}\n\n${ratio}`;
+}
+
+function cursorsText({ cursors }: BenchResult): string {
+  if (!cursors) return "";
+  const headers = ["members", "system", "server CPU %", "p50 ms", "p99 ms", "cursors seen/s", "moves made"];
+  const rows = cursors.map((row) => [
+    row.members,
+    nameOf(row.system),
+    row.serverCpuPercent,
+    row.p50Ms,
+    row.p99Ms,
+    row.seenPerSecond,
+    row.movesMade,
+  ]);
+  return `### Cursors: everybody moves one, 20 times a second\n\n${table(headers, rows)}\n\n– : no answer within 2 s.`;
+}
+
+function faultsText({ faults }: BenchResult): string {
+  if (!faults) return "";
+  const headers = [
+    "seed",
+    "system",
+    "published",
+    "cuts",
+    "lost",
+    "lost %",
+    "acked but lost",
+    "doubled",
+    "reordered",
+    "acked",
+    "unsettled",
+    "gaps",
+    "p50 ms",
+    "p99 ms",
+    "drain ms",
+  ];
+  const rows = faults.map((row) => [
+    row.seed,
+    nameOf(row.system),
+    row.published,
+    row.cuts,
+    row.lost,
+    row.lostPercent,
+    row.ackedLost,
+    row.doubled,
+    row.reordered,
+    row.acked,
+    row.unsettled,
+    row.gaps,
+    row.p50Ms,
+    row.p99Ms,
+    row.drainMs,
+  ]);
+  return `### Faults: each connection is cut every 100 to 300 ms\n\n${table(headers, rows)}`;
+}
+
+function targetsText({ targets }: BenchResult): string {
+  if (targets.length === 0) return "";
+  const rows = targets.map(({ name, value, limit, holds }) => [name, value, limit, holds ? "yes" : "NO"]);
+  return `### Promises\n\n${table(["at most", "measured", "promised", "holds"], rows)}`;
+}

@@ -1,0 +1,21 @@
+/** The workers there are. Each is loaded only in its own process. */
+import type { Handlers } from "./handlers.js";
+
+const roles = {
+  server: () => import("./server-worker.js"),
+  subscribers: () => import("./subscribers-worker.js"),
+  members: () => import("./members-worker.js"),
+  pair: () => import("./pair-worker.js"),
+  soak: () => import("./soak-worker.js"),
+} satisfies Record<string, () => Promise<{ handlers: Handlers }>>;
+
+/** The name of a worker. */
+export type Role = keyof typeof roles;
+
+/** What a worker can be asked. */
+export type WorkerOf<R extends Role> = Awaited<ReturnType<(typeof roles)[R]>>["handlers"];
+
+export async function loadHandlers(role: string): Promise<Handlers> {
+  const { handlers } = await roles[role as Role]();
+  return handlers;
+}

@@ -1,0 +1,8 @@
+import { sveltekit } from "@sveltejs/kit/vite";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [sveltekit()],
+  // `vite dev` beside a running host (`npm start`): what is not this app comes from there.
+  server: { proxy: { "/api": "http://localhost:4000", "/socket.io": { target: "http://localhost:4000", ws: true } } },
+});
