@@ -194,7 +194,10 @@ export interface DriverConnection {
   /** The whole state, not a patch. */
   setPresence(channel: string, state: PresenceState): void;
   /** Messages before a position, or the last ones, oldest first. */
-  history(channel: string, query: { readonly before?: Position | undefined; readonly limit: number }): Promise<HistoryPage>;
+  history(
+    channel: string,
+    query: { readonly before?: Position | undefined; readonly limit: number },
+  ): Promise<HistoryPage>;
   /** Resolves when the other end has answered. Absent where the provider keeps its own heartbeat: then there is no latency. */
   ping?(): Promise<{ readonly serverNowMs?: number }>;
   /** The page became visible or hidden. */

@@ -29,7 +29,9 @@ const KEY: unique symbol = Symbol.for("attune.services") as never;
  * export const realtime = initRealtime({ driver });
  * ```
  */
-export function initRealtime<const D extends ChannelDefinitions = ChannelDefinitions>(options: InitOptions<D>): Realtime<D> {
+export function initRealtime<const D extends ChannelDefinitions = ChannelDefinitions>(
+  options: InitOptions<D>,
+): Realtime<D> {
   const scope = globalThis as { [KEY]?: Map<string, Realtime>; document?: unknown };
   if (!scope.document) {
     const service = createRealtime({ ...options, lazy: true });

@@ -69,7 +69,9 @@ export interface Realtime<D extends ChannelDefinitions = ChannelDefinitions> {
   subscribeToChannel<N extends ChannelNameOf<D>>(
     channel: N,
     callbacks: {
-      readonly [E in EventOf<DefinitionOf<D, N>>]?: (message: RealtimeMessage<EventData<DefinitionOf<D, N>, E>>) => void;
+      readonly [E in EventOf<DefinitionOf<D, N>>]?: (
+        message: RealtimeMessage<EventData<DefinitionOf<D, N>, E>>,
+      ) => void;
     },
   ): () => void;
   publish<N extends ChannelNameOf<D>, E extends EventOf<DefinitionOf<D, N>>>(
@@ -83,7 +85,10 @@ export interface Realtime<D extends ChannelDefinitions = ChannelDefinitions> {
     value: SignalValue<DefinitionOf<D, N>, S>,
   ): void;
   presence<N extends ChannelNameOf<D>>(channel: N): ChannelPresence<CustomStateOf<DefinitionOf<D, N>>>;
-  setPresenceState<N extends ChannelNameOf<D>>(channel: N, patch: PresencePatch<CustomStateOf<DefinitionOf<D, N>>>): void;
+  setPresenceState<N extends ChannelNameOf<D>>(
+    channel: N,
+    patch: PresencePatch<CustomStateOf<DefinitionOf<D, N>>>,
+  ): void;
   startTyping(channel: ChannelNameOf<D>): void;
   stopTyping(channel: ChannelNameOf<D>): void;
   getConnectionState(): ConnectionState["status"];
@@ -113,4 +118,6 @@ export interface Realtime<D extends ChannelDefinitions = ChannelDefinitions> {
 export interface Register {}
 
 /** The channels that the app registered, or any. */
-export type RegisteredChannels = Register extends { channels: infer D extends ChannelDefinitions } ? D : ChannelDefinitions;
+export type RegisteredChannels = Register extends { channels: infer D extends ChannelDefinitions }
+  ? D
+  : ChannelDefinitions;

@@ -57,7 +57,9 @@ export interface RealtimeOptions<D extends ChannelDefinitions = ChannelDefinitio
  * realtime.subscribe("public:news", "headline", ({ data }) => data);
  * ```
  */
-export function createRealtime<const D extends ChannelDefinitions = ChannelDefinitions>(options: RealtimeOptions<D>): Realtime<D> {
+export function createRealtime<const D extends ChannelDefinitions = ChannelDefinitions>(
+  options: RealtimeOptions<D>,
+): Realtime<D> {
   const { driver } = options;
   const world: Environment = { ...browserEnvironment(), ...options.env };
   const reconnect = { ...DEFAULT_RECONNECT, ...options.reconnect };
@@ -79,7 +81,9 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
     // A listener of errors that throws must not be told of that.
     const isNested = isReporting;
     isReporting = true;
-    const known = new RealtimeError("internal-error", "A listener, or work in the background, failed.", { cause: error });
+    const known = new RealtimeError("internal-error", "A listener, or work in the background, failed.", {
+      cause: error,
+    });
     if (isNested || !notices.tell("error", known)) world.report(error);
     isReporting = isNested;
   }
@@ -113,6 +117,7 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
     producer: world.id(),
     queue: { ...DEFAULT_QUEUE, ...options.queue },
     dedupe: driver.capabilities.dedupe,
+    keepsOrder: driver.capabilities.dedupe && driver.capabilities.recovery === "offset",
     transact,
     onSent(record, ack) {
       if (driver.capabilities.echo === "none") registry.leased.get(record.channel)?.sent(record, ack);
@@ -140,7 +145,8 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
       syncRequested: (channel) => void notices.tell("sync_requested", { channel }),
       whileConnected: (answer) =>
         new Promise((resolve, reject) => {
-          const giveUp = (): void => reject(new RealtimeError("connection-lost", "The connection was lost before the answer came."));
+          const giveUp = (): void =>
+            reject(new RealtimeError("connection-lost", "The connection was lost before the answer came."));
           questions.add(giveUp);
           answer.then(resolve, reject).finally(() => questions.delete(giveUp));
         }),
@@ -151,7 +157,8 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
 
   const arrivals = {} as Record<keyof ChannelArrivals, (channel: string, ...args: never[]) => void>;
   for (const kind of ["attached", "messages", "presence", "signals", "live", "detached"] as const) {
-    arrivals[kind] = (channel, ...args) => (registry.leased.get(channel)?.[kind] as ((...args: never[]) => void) | undefined)?.(...args);
+    arrivals[kind] = (channel, ...args) =>
+      (registry.leased.get(channel)?.[kind] as ((...args: never[]) => void) | undefined)?.(...args);
   }
 
   const connection = createConnection({
@@ -188,7 +195,8 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
   /** Something needs a connection. One that was ended, by the app or for good, waits for `connect()`. */
   function demand(): void {
     const current = $state.value;
-    if (!isStopped && current?.status === "disconnected" && !current.error) connection.send({ type: "connect-requested" });
+    if (!isStopped && current?.status === "disconnected" && !current.error)
+      connection.send({ type: "connect-requested" });
   }
 
   function channelOf(name: string): Channel {
@@ -243,7 +251,8 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
     channel: channelOf,
     subscribe: (channel, event, callback) => subscribeToChannel(channel, { [event]: callback as Listener }),
     unsubscribe: (channel, event) => listeners.end(channel, event ?? undefined),
-    subscribeToChannel: (channel, callbacks) => subscribeToChannel(channel, callbacks as Readonly<Record<string, Listener>>),
+    subscribeToChannel: (channel, callbacks) =>
+      subscribeToChannel(channel, callbacks as Readonly<Record<string, Listener>>),
     publish(channel, event, data) {
       // In a function of its own, so that a wrong name rejects too; nobody has to await it.
       const acked = (async () => channelOf(channel).publish(event, data))();
@@ -253,8 +262,12 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
     signal: (channel, name, value) => channelOf(channel).signal(name, value),
     presence(name) {
       const channel = channelOf(name);
-      const listenTo = (notice: "member_joined" | "member_left" | "member_updated") => (callback: (member: PresenceMember<never>) => void) =>
-        presenceListeners.add(channel, notice, () => channel.on(notice, callback as (member: PresenceMember) => void));
+      const listenTo =
+        (notice: "member_joined" | "member_left" | "member_updated") =>
+        (callback: (member: PresenceMember<never>) => void) =>
+          presenceListeners.add(channel, notice, () =>
+            channel.on(notice, callback as (member: PresenceMember) => void),
+          );
       return {
         getMembers: () => channel.$members.get() as never,
         onJoin: listenTo("member_joined"),

@@ -30,7 +30,9 @@ export function createServiceListeners(): ServiceListeners {
     },
     end(channel, name) {
       for (const registration of [...all]) {
-        const fits = (channel === undefined || registration.channel === channel) && (name === undefined || registration.name === name);
+        const fits =
+          (channel === undefined || registration.channel === channel) &&
+          (name === undefined || registration.name === name);
         if (fits) registration.end();
       }
     },

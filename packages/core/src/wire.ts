@@ -12,7 +12,16 @@ import {
   toWirePosition,
 } from "@attune/protocol";
 import type { Backfill, ErrorCode, ServerByeFrame, ServerFrame, WelcomeFrame } from "@attune/protocol";
-import type { Capabilities, Closed, Driver, DriverConnection, DriverHost, HistoryPage, Position, Published } from "./driver.js";
+import type {
+  Capabilities,
+  Closed,
+  Driver,
+  DriverConnection,
+  DriverHost,
+  HistoryPage,
+  Position,
+  Published,
+} from "./driver.js";
 import type { OpenPipe, Pipe } from "./wire/pipe.js";
 import { createRequests } from "./wire/requests.js";
 
@@ -80,7 +89,10 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
   const publishes = createRequests<Published>();
   const pages = createRequests<HistoryPage>();
   const pings = createRequests<{ serverNowMs: number }>();
-  const joins = new Map<number, Joining & { epoch: string; presence: Backfill["p"][number][]; rev?: readonly [string, number] }>();
+  const joins = new Map<
+    number,
+    Joining & { epoch: string; presence: Backfill["p"][number][]; rev?: readonly [string, number] }
+  >();
   const refs = new Map<string, number>();
   let transport = "";
   let lastRef = 0;
@@ -112,7 +124,13 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
       const token = await host.auth();
       const last = session.get();
       hasBye = false;
-      return { t: "hello", v: PROTOCOL_VERSION, vis: host.isVisible, ...(token === undefined ? {} : { k: token }), ...(last ? { s: last } : {}) };
+      return {
+        t: "hello",
+        v: PROTOCOL_VERSION,
+        vis: host.isVisible,
+        ...(token === undefined ? {} : { k: token }),
+        ...(last ? { s: last } : {}),
+      };
     },
   );
 
@@ -125,18 +143,37 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
     switch (frame.t) {
       case "welcome":
         session.set(frame.s);
-        return host.opened({ connectionId: frame.conn, user: frame.user, transport, limits: frame.limits, serverNowMs: frame.now });
+        return host.opened({
+          connectionId: frame.conn,
+          user: frame.user,
+          transport,
+          limits: frame.limits,
+          serverNowMs: frame.now,
+        });
       case "joined": {
         if (refs.get(frame.c) !== frame.r) return;
         const [epoch] = frame.pos;
-        joins.set(frame.r, { channel: frame.c, ref: frame.r, epoch, presence: [], ...(frame.rev ? { rev: frame.rev } : {}) });
-        host.attached(frame.c, { continuous: frame.ok, position: fromWirePosition(frame.pos), ...(frame.settling ? { settling: true } : {}) });
+        joins.set(frame.r, {
+          channel: frame.c,
+          ref: frame.r,
+          epoch,
+          presence: [],
+          ...(frame.rev ? { rev: frame.rev } : {}),
+        });
+        host.attached(frame.c, {
+          continuous: frame.ok,
+          position: fromWirePosition(frame.pos),
+          ...(frame.settling ? { settling: true } : {}),
+        });
         return backfill(frame.r, frame);
       }
       case "chunk":
         return backfill(frame.r, frame);
       case "msg":
-        return host.messages(frame.c, frame.m.map((message) => fromWireMessage(frame.e, message)));
+        return host.messages(
+          frame.c,
+          frame.m.map((message) => fromWireMessage(frame.e, message)),
+        );
       case "pres":
         return host.presence(frame.c, {
           kind: "delta",
@@ -160,13 +197,21 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
           frame.x ?? [],
         );
       case "ack":
-        publishes.resolve(keyOf(frame), { guarantee: "stored", id: frame.pos[2], position: fromWirePosition(frame.pos), timestampMs: frame.ts });
+        publishes.resolve(keyOf(frame), {
+          guarantee: "stored",
+          id: frame.pos[2],
+          position: fromWirePosition(frame.pos),
+          timestampMs: frame.ts,
+        });
         return;
       case "nack":
         publishes.reject(keyOf(frame), toError(frame.code, frame.msg, { last: frame.last, retryAfterMs: frame.after }));
         return;
       case "page":
-        pages.resolve(`${frame.r}`, { messages: frame.m.map((message) => fromWireMessage(frame.e, message)), hasMore: frame.more });
+        pages.resolve(`${frame.r}`, {
+          messages: frame.m.map((message) => fromWireMessage(frame.e, message)),
+          hasMore: frame.more,
+        });
         return;
       case "fail":
         return fail(frame.r, toError(frame.code, frame.msg, { retryAfterMs: frame.after }));
@@ -195,7 +240,11 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
       delete join.rev;
       host.presence(join.channel, { kind: "snapshot", epoch, revision, entries: join.presence.map(fromWireEntry) });
     }
-    if (m.length) host.messages(join.channel, m.map((message) => fromWireMessage(join.epoch, message)));
+    if (m.length)
+      host.messages(
+        join.channel,
+        m.map((message) => fromWireMessage(join.epoch, message)),
+      );
     if (more) return pipe.send({ t: "more", r: ref });
     joins.delete(ref);
     host.live(join.channel);
@@ -274,7 +323,8 @@ function toError(code: string, message: string, details: { readonly [key: string
 }
 
 function fromBye({ code, msg, after }: ServerByeFrame): Closed {
-  const known = (CLOSE_CODES as Readonly<Record<number, ErrorCode>>)[code] ?? (mayReconnect(code) ? "connection-lost" : "conflict");
+  const known =
+    (CLOSE_CODES as Readonly<Record<number, ErrorCode>>)[code] ?? (mayReconnect(code) ? "connection-lost" : "conflict");
   const error = new RealtimeError(known, `The server closed the connection: ${msg}`, { details: { closeCode: code } });
   return { error, retryAfterMs: after };
 }

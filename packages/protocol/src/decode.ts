@@ -26,7 +26,10 @@ const position = tuple(text, count, text);
 const state: Check = (value) => {
   if (!record(value)) return false;
   const { status, customState } = value as Record<string, unknown>;
-  return (status === "online" || status === "away" || status === "busy") && (customState === undefined || record(customState));
+  return (
+    (status === "online" || status === "away" || status === "busy") &&
+    (customState === undefined || record(customState))
+  );
 };
 
 const CLIENT: Readonly<Record<ClientFrame["t"], Shape>> = {

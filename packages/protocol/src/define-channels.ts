@@ -42,7 +42,9 @@ export function defineChannels<const D extends ChannelDefinitions>(definitions: 
     if (!parseChannel(pattern.replace(/\{\w+\}/g, "x")) || pattern.length > MAX_CHANNEL_NAME_LENGTH) {
       throw new RealtimeError("invalid-channel", `"${pattern}" in defineChannels() is not a channel pattern.`);
     }
-    const reserved = Object.keys(definition.events ?? {}).find((name) => RESERVED_EVENTS.includes(name) || name.startsWith("@"));
+    const reserved = Object.keys(definition.events ?? {}).find(
+      (name) => RESERVED_EVENTS.includes(name) || name.startsWith("@"),
+    );
     if (reserved !== undefined) {
       throw new RealtimeError("invalid-option", `The event name "${reserved}" of "${pattern}" is reserved.`);
     }
@@ -60,7 +62,10 @@ export function findDefinition(definitions: ChannelDefinitions, channel: string)
   const parts = channel.split(":");
   for (const pattern in definitions) {
     const wanted = pattern.split(":");
-    if (wanted.length === parts.length && wanted.every((part, index) => part.startsWith("{") || part === parts[index])) {
+    if (
+      wanted.length === parts.length &&
+      wanted.every((part, index) => part.startsWith("{") || part === parts[index])
+    ) {
       return definitions[pattern];
     }
   }
@@ -85,10 +90,16 @@ export type EventOf<C> = C extends { readonly events?: infer E } ? keyof NonNull
 /** The signal names of a definition. */
 export type SignalOf<C> = C extends { readonly signals?: infer S } ? keyof NonNullable<S> & string : never;
 /** The payload of an event. */
-export type EventData<C, E extends string> = C extends { readonly events?: infer M } ? Output<NonNullable<M>[E & keyof NonNullable<M>]> : never;
+export type EventData<C, E extends string> = C extends { readonly events?: infer M }
+  ? Output<NonNullable<M>[E & keyof NonNullable<M>]>
+  : never;
 /** The value of a signal. */
-export type SignalValue<C, S extends string> = C extends { readonly signals?: infer M } ? Output<NonNullable<M>[S & keyof NonNullable<M>]> : never;
+export type SignalValue<C, S extends string> = C extends { readonly signals?: infer M }
+  ? Output<NonNullable<M>[S & keyof NonNullable<M>]>
+  : never;
 /** The custom state of the members. */
-export type CustomStateOf<C> = C extends { readonly presence: infer P } ? Output<P> & Record<string, unknown> : Record<string, unknown>;
+export type CustomStateOf<C> = C extends { readonly presence: infer P }
+  ? Output<P> & Record<string, unknown>
+  : Record<string, unknown>;
 
 type Output<S> = S extends StandardSchemaV1<infer _Input, infer Value> ? Value : never;

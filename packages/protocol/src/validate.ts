@@ -51,7 +51,13 @@ function isShallowerThan(value: unknown, depth: number): boolean {
 /** Whether two JSON values are equal; a key whose value is `undefined` counts as absent, as it does on the wire. */
 function isSame(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true;
-  if (typeof left !== "object" || typeof right !== "object" || !left || !right || Array.isArray(left) !== Array.isArray(right)) {
+  if (
+    typeof left !== "object" ||
+    typeof right !== "object" ||
+    !left ||
+    !right ||
+    Array.isArray(left) !== Array.isArray(right)
+  ) {
     return false;
   }
   const keys = new Set([...Object.keys(left), ...Object.keys(right)]);

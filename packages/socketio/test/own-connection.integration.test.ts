@@ -169,11 +169,11 @@ test("notices the upgrade from long-polling to WebSocket", async () => {
 
 test("does not wait for an upgrade that broke half-way", async () => {
   server.io.engine.on("connection", (engine: EventEmitter) => {
+    // The probe is answered. Long-polling is being paused, which takes the client up to 100 ms.
     engine.on("upgrading", ({ socket }: { socket: { terminate(): void } }) => setImmediate(() => socket.terminate()));
   });
-  const { ends, transports } = open(openOwnConnection(server.url, { transports: ["polling", "websocket"] }));
+  const { ends } = open(openOwnConnection(server.url, { transports: ["polling", "websocket"] }));
   await until(() => ends.length > 0);
-  expect(transports).toEqual(["polling"]);
   expect(ends).toMatchObject([{ code: "connection-lost", retryable: true }]);
 });
 

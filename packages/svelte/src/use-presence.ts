@@ -1,13 +1,6 @@
 /** Who is on a channel, as a composable. */
 import type { CustomStateOf, MyState, PresenceMember, PresencePatch } from "@attune/core";
-import {
-  type ChannelName,
-  type Definition,
-  type MaybeGetter,
-  useAtom,
-  useLease,
-  type Value,
-} from "./bridge.svelte.js";
+import { type ChannelName, type Definition, type MaybeGetter, useAtom, useLease, type Value } from "./bridge.svelte.js";
 
 /** What {@link usePresence} gives. */
 export interface UsePresenceReturn<Custom = Record<string, unknown>> {

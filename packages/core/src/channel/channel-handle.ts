@@ -107,7 +107,10 @@ export interface Channel<C extends ChannelDefinition = ChannelDefinition> {
   /** Dropped when not joined; at most 20 a second leave, the last one always does. */
   signal<S extends SignalOf<C>>(name: S, value: SignalValue<C, S>): void;
   /** Listens; does not join. */
-  on<N extends keyof ChannelNotices>(notice: N, callback: (value: ChannelNotices<CustomStateOf<C>>[N]) => void): () => void;
+  on<N extends keyof ChannelNotices>(
+    notice: N,
+    callback: (value: ChannelNotices<CustomStateOf<C>>[N]) => void,
+  ): () => void;
   on<E extends EventOf<C>>(event: E, callback: (message: RealtimeMessage<EventData<C, E>>) => void): () => void;
   setMyState(patch: PresencePatch<CustomStateOf<C>>): void;
   startTyping(): void;

@@ -1,7 +1,16 @@
 /** One channel at work: the handle that the app holds, and what the connection has to say to it. */
 import { findDefinition, parseChannel, RealtimeError, RESERVED_EVENTS, validatePayload } from "@attune/protocol";
 import type { ChannelDefinition, ChannelDefinitions, Clock, PresenceState, Schema, Sender } from "@attune/protocol";
-import type { Attachment, Capabilities, DriverConnection, IncomingMessage, IncomingSignal, Opened, PresenceDelta, PresenceSnapshot } from "../driver.js";
+import type {
+  Attachment,
+  Capabilities,
+  DriverConnection,
+  IncomingMessage,
+  IncomingSignal,
+  Opened,
+  PresenceDelta,
+  PresenceSnapshot,
+} from "../driver.js";
 import { createNotices } from "../notices.js";
 import type { Ack, OutboxRecord } from "../outbox/record.js";
 import { createPresence } from "../presence/presence.js";
@@ -151,7 +160,10 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     },
     on: ((notice: string, callback: (value: RealtimeMessage) => void) => {
       // Notices have names of their own, which defineChannels() refuses as event names.
-      const end = notices.on((RESERVED_EVENTS.includes(notice) ? notice : `event:${notice}`) as `event:${string}`, callback);
+      const end = notices.on(
+        (RESERVED_EVENTS.includes(notice) ? notice : `event:${notice}`) as `event:${string}`,
+        callback,
+      );
       const release = context.hold(live);
       return () => {
         end();
@@ -225,7 +237,16 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
       const stored = ack.guarantee === "stored" ? ack : { id, timestamp: createdAtMs };
       if (!delivery.isNew(stored.id)) return;
       const sender = user ? { userId: user.userId, name: user.name } : undefined;
-      const message: RealtimeMessage = { type: "message", key: id, id: stored.id, channel: name, event, data, sender, timestamp: stored.timestamp };
+      const message: RealtimeMessage = {
+        type: "message",
+        key: id,
+        id: stored.id,
+        channel: name,
+        event,
+        data,
+        sender,
+        timestamp: stored.timestamp,
+      };
       log.add([message]);
       deliver(message);
     },
@@ -252,7 +273,13 @@ function definitionOf(name: string, definitions: ChannelDefinitions | undefined)
   throw new RealtimeError("invalid-channel", `"${name.slice(0, 80)}" is not a channel of this app.`);
 }
 
-function assertDeclared(definition: ChannelDefinition | undefined, lane: "events" | "signals", key: string, channel: string, value: unknown): void {
+function assertDeclared(
+  definition: ChannelDefinition | undefined,
+  lane: "events" | "signals",
+  key: string,
+  channel: string,
+  value: unknown,
+): void {
   const schemas: Readonly<Record<string, Schema>> | undefined = definition && (definition[lane] ?? {});
   if (schemas && !Object.hasOwn(schemas, key)) {
     throw new RealtimeError("unknown-event", `"${key}" is not among the ${lane} of "${channel}".`);
@@ -263,5 +290,8 @@ function assertDeclared(definition: ChannelDefinition | undefined, lane: "events
 }
 
 function unsupported(what: string, channel: string): RealtimeError {
-  return new RealtimeError("unsupported", `${what} on "${channel}": the provider, or this kind of channel, cannot do that.`);
+  return new RealtimeError(
+    "unsupported",
+    `${what} on "${channel}": the provider, or this kind of channel, cannot do that.`,
+  );
 }

@@ -47,7 +47,8 @@ export function cursors(channel: SignalChannel, options: { readonly name?: strin
     onPointerMove({ clientX, clientY, currentTarget }) {
       isShown = true;
       const box = (currentTarget as Element).getBoundingClientRect();
-      const part = (at: number, from: number, size: number): number => Math.round(((at - from) / (size || 1)) * STEPS) / STEPS;
+      const part = (at: number, from: number, size: number): number =>
+        Math.round(((at - from) / (size || 1)) * STEPS) / STEPS;
       channel.signal(name, { x: part(clientX, box.left, box.width), y: part(clientY, box.top, box.height) });
     },
     onPointerLeave() {

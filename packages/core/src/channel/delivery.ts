@@ -5,7 +5,7 @@ import { accept, caughtUp, cutAt } from "./sequence.js";
 import type { Sequence } from "./sequence.js";
 
 /** A message to deliver. `isNews` is false for the recent messages a first join begins with: they are shown, not announced. */
-export interface Delivered {
+interface Delivered {
   readonly message: IncomingMessage;
   readonly isNews: boolean;
 }
@@ -50,7 +50,10 @@ export function createDelivery(recovery: Capabilities["recovery"]): Delivery {
       cut = position;
       isShownOnly = !isContinuing;
       if (isGap) since = undefined;
-      sequence = recovery === "offset" && position?.epoch !== undefined ? cutAt(position.epoch, position.offset, after) : undefined;
+      sequence =
+        recovery === "offset" && position?.epoch !== undefined
+          ? cutAt(position.epoch, position.offset, after)
+          : undefined;
       return isGap;
     },
     receive(messages) {

@@ -16,7 +16,8 @@ export interface MessageLog {
 export function createMessageLog(): MessageLog {
   const views = new Map<string, WritableAtom<readonly MessageItem[]>>();
   let log: readonly MessageItem[] = [];
-  const kept = (items: readonly MessageItem[], more: readonly MessageItem[]): readonly MessageItem[] => [...items, ...more].slice(-MAX_ITEMS);
+  const kept = (items: readonly MessageItem[], more: readonly MessageItem[]): readonly MessageItem[] =>
+    [...items, ...more].slice(-MAX_ITEMS);
   return {
     add(items) {
       log = kept(log, items);

@@ -37,7 +37,8 @@ export function accept(sequence: Sequence, message: IncomingMessage): Accepted {
   const offset = offsetOf(message);
   const nothing = { sequence, deliver: [], isHole: held.length > 0 };
   if (message.position?.epoch !== epoch) return nothing;
-  if (next === undefined ? offset <= end + 1 : offset === next) return drain({ ...sequence, next: offset + 1 }, [message]);
+  if (next === undefined ? offset <= end + 1 : offset === next)
+    return drain({ ...sequence, next: offset + 1 }, [message]);
   if (next !== undefined && offset < next) return nothing;
   if (held.some((early) => offsetOf(early) === offset)) return nothing;
   if (held.length >= MAX_HELD) return nothing;

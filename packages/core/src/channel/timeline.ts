@@ -1,5 +1,12 @@
 /** A channel's messages and my own unsent ones in one list. */
-import type { ChannelDefinitions, ChannelNameOf, DefinitionOf, EventData, EventOf, RealtimeError } from "@attune/protocol";
+import type {
+  ChannelDefinitions,
+  ChannelNameOf,
+  DefinitionOf,
+  EventData,
+  EventOf,
+  RealtimeError,
+} from "@attune/protocol";
 import type { ReadableAtom } from "nanostores";
 import { derived } from "../derived.js";
 import type { OutboxRecord } from "../outbox/record.js";
@@ -32,7 +39,11 @@ export type TimelineItem<Data = unknown> = MessageItem<Data> | PendingMessage<Da
  *
  * @throws {RealtimeError} `invalid-channel`
  */
-export function timeline<D extends ChannelDefinitions, N extends ChannelNameOf<D>, E extends EventOf<DefinitionOf<D, N>>>(
+export function timeline<
+  D extends ChannelDefinitions,
+  N extends ChannelNameOf<D>,
+  E extends EventOf<DefinitionOf<D, N>>,
+>(
   realtime: Realtime<D>,
   channel: N,
   event: E,

@@ -35,6 +35,9 @@ export function backoffMs(attempt: number, random: Random, options: ReconnectOpt
 /** @throws {RealtimeError} `invalid-option` when a number is negative or `minMs` is greater than `maxMs` */
 export function assertReconnectOptions({ minMs, maxMs, jitterMs, maxAttempts }: ReconnectOptions): void {
   if (!(minMs >= 0 && maxMs >= minMs && jitterMs >= 0 && maxAttempts >= 0)) {
-    throw new RealtimeError("invalid-option", "createRealtime({ reconnect }): needs 0 <= minMs <= maxMs, jitterMs >= 0, maxAttempts >= 0.");
+    throw new RealtimeError(
+      "invalid-option",
+      "createRealtime({ reconnect }): needs 0 <= minMs <= maxMs, jitterMs >= 0, maxAttempts >= 0.",
+    );
   }
 }

@@ -92,7 +92,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     state = next;
     cancelTimer();
     const { timer } = { timer: undefined, ...next };
-    cancelTimer = timer ? clock.after(timer.ms, () => send({ type: timer.then })) : () => {};
+    cancelTimer = timer ? clock.after(timer.ms, () => send({ type: timer.event })) : () => {};
     if (before.name === "open") {
       pulse?.stop();
       options.lost();
@@ -119,7 +119,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       (...args: A) => {
         if (mine === generation) transact(() => run(...args));
       };
-    const arrivals = Object.fromEntries(Object.entries(options.arrivals).map(([name, run]) => [name, fence(run as () => void)]));
+    const arrivals = Object.fromEntries(
+      Object.entries(options.arrivals).map(([name, run]) => [name, fence(run as () => void)]),
+    );
     link = driver.connect({
       ...(arrivals as unknown as ChannelArrivals),
       clock: env.clock,
@@ -181,7 +183,9 @@ export function createConnection(options: ConnectionOptions): Connection {
     try {
       return await (typeof options.auth === "function" ? options.auth() : options.auth);
     } catch (cause) {
-      throw isRealtimeError(cause) ? cause : new RealtimeError("auth-failed", "Cannot connect: auth() failed.", { cause });
+      throw isRealtimeError(cause)
+        ? cause
+        : new RealtimeError("auth-failed", "Cannot connect: auth() failed.", { cause });
     }
   }
 
@@ -199,7 +203,13 @@ export function createConnection(options: ConnectionOptions): Connection {
         const { name, attempt, error } = next;
         if (name === "connecting" && !attempt) return { status: "connecting" };
         const step = name === "waiting" ? "backoff" : name === "offline" ? name : "attempt";
-        return { status: "reconnecting", attempt, step, error, retryAtMs: name === "waiting" ? next.retryAtMs : undefined };
+        return {
+          status: "reconnecting",
+          attempt,
+          step,
+          error,
+          retryAtMs: name === "waiting" ? next.retryAtMs : undefined,
+        };
       }
     }
   }
@@ -230,7 +240,13 @@ export function createConnection(options: ConnectionOptions): Connection {
         const settle = (now: ConnectionState): boolean => {
           if (now.status === "connected") resolve();
           else if (now.status === "disconnected") {
-            reject(now.error ?? new RealtimeError(state.name === "disposed" ? "disposed" : "connection-lost", "Closed by disconnect() or dispose()."));
+            reject(
+              now.error ??
+                new RealtimeError(
+                  state.name === "disposed" ? "disposed" : "connection-lost",
+                  "Closed by disconnect() or dispose().",
+                ),
+            );
           } else return false;
           return true;
         };

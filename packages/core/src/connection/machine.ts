@@ -7,13 +7,18 @@ import type { ReconnectOptions } from "./backoff.js";
 /** What a state waits for at most. */
 interface Timer {
   readonly ms: number;
-  readonly then: "timed-out" | "retry-due";
+  readonly event: "timed-out" | "retry-due";
 }
 
 /** Where the connection is. `attempt` counts the tries in a row after a loss: 0 is the very first connect. */
 export type MachineState =
   | { readonly name: "idle"; readonly error?: RealtimeError | undefined }
-  | { readonly name: "connecting"; readonly attempt: number; readonly error?: RealtimeError | undefined; readonly timer: Timer }
+  | {
+      readonly name: "connecting";
+      readonly attempt: number;
+      readonly error?: RealtimeError | undefined;
+      readonly timer: Timer;
+    }
   | { readonly name: "open" }
   | {
       readonly name: "waiting";
@@ -33,7 +38,7 @@ export type MachineEvent =
   | { readonly type: "lost"; readonly error: RealtimeError; readonly retryAfterMs?: number | undefined };
 
 /** What to do about it. `goodbye` closes so that everyone sees the leave at once; `close` is a loss, and the grace applies. */
-export type MachineEffect = "open" | "close" | "goodbye";
+type MachineEffect = "open" | "close" | "goodbye";
 
 /** What a transition may look at. */
 export interface MachineContext {
@@ -71,7 +76,10 @@ export function transition(state: MachineState, event: MachineEvent, context: Ma
     case "timed-out":
       if (name !== "connecting" && name !== "open") return ignored;
       // Also a driver that comes back by itself is started anew: it may never notice this.
-      return lost(attempt + 1, new RealtimeError("timeout", "The server did not answer."), undefined, { ...context, driverReconnects: false });
+      return lost(attempt + 1, new RealtimeError("timeout", "The server did not answer."), undefined, {
+        ...context,
+        driverReconnects: false,
+      });
     case "lost": {
       // A driver that comes back by itself also tells how it fails to.
       if (name !== "connecting" && name !== "open" && (name !== "waiting" || state.timer)) return ignored;
@@ -85,15 +93,21 @@ export function transition(state: MachineState, event: MachineEvent, context: Ma
     case "came-online":
       return name === "offline" || name === "waiting" ? tryNow(attempt, error, context) : ignored;
     case "went-offline":
-      return name === "idle" || name === "offline" ? ignored : [{ name: "offline", attempt: name === "open" ? 1 : attempt, error }, ["close"]];
+      return name === "idle" || name === "offline"
+        ? ignored
+        : [{ name: "offline", attempt: name === "open" ? 1 : attempt, error }, ["close"]];
     default:
       return ignored;
   }
 }
 
-function tryNow(attempt: number, error: RealtimeError | undefined, { isOnline, connectTimeoutMs }: MachineContext): Step {
+function tryNow(
+  attempt: number,
+  error: RealtimeError | undefined,
+  { isOnline, connectTimeoutMs }: MachineContext,
+): Step {
   return isOnline
-    ? [{ name: "connecting", attempt, error, timer: { ms: connectTimeoutMs, then: "timed-out" } }, ["close", "open"]]
+    ? [{ name: "connecting", attempt, error, timer: { ms: connectTimeoutMs, event: "timed-out" } }, ["close", "open"]]
     : [{ name: "offline", attempt, error }, ["close"]];
 }
 
@@ -103,10 +117,17 @@ function lost(attempt: number, error: RealtimeError, retryAfterMs: number | unde
   // Without a network no attempt counts.
   if (!context.isOnline) return [{ name: "offline", attempt: attempt - 1 || 1, error }, ["close"]];
   if (attempt > maxAttempts) {
-    const final = new RealtimeError("permanently-disconnected", `Gave up after ${maxAttempts} attempts: ${error.message}`, { cause: error });
+    const final = new RealtimeError(
+      "permanently-disconnected",
+      `Gave up after ${maxAttempts} attempts: ${error.message}`,
+      { cause: error },
+    );
     return [{ name: "idle", error: final }, ["close"]];
   }
   if (context.driverReconnects) return [{ name: "waiting", attempt, error }, []];
   const ms = retryAfterMs ?? backoffMs(attempt, context.random, context.options);
-  return [{ name: "waiting", attempt, error, retryAtMs: context.nowMs + ms, timer: { ms, then: "retry-due" } }, ["close"]];
+  return [
+    { name: "waiting", attempt, error, retryAtMs: context.nowMs + ms, timer: { ms, event: "retry-due" } },
+    ["close"],
+  ];
 }

@@ -72,7 +72,12 @@ export function removed<R extends LaneRecord>(lane: Lane<R>, sequence: number): 
  */
 export function rewound<R extends LaneRecord>(lane: Lane<R>, last?: number): Lane<R> {
   const oldest = lane.records[0]?.sequence ?? Number.POSITIVE_INFINITY;
-  return { ...lane, inFlight: 0, flight: lane.flight + 1, stored: last !== undefined && last < oldest ? last : lane.stored };
+  return {
+    ...lane,
+    inFlight: 0,
+    flight: lane.flight + 1,
+    stored: last !== undefined && last < oldest ? last : lane.stored,
+  };
 }
 
 function without<R extends LaneRecord>(lane: Lane<R>, sequence: number): Lane<R> {

@@ -24,6 +24,8 @@ export interface OutboxOptions {
   readonly queue: QueueOptions;
   /** Whether the provider recognises repeats. Without, nothing is ever sent twice. */
   readonly dedupe: boolean;
+  /** Whether the provider takes a message only after the one before it. Without, there is one at a time, or a refusal would let others pass. */
+  readonly keepsOrder: boolean;
   transact(run: () => void): void;
   onSent(record: OutboxRecord, ack: Ack): void;
   onFailed(record: OutboxRecord): void;
@@ -34,7 +36,11 @@ export interface Outbox {
   readonly $queue: ReadableAtom<readonly OutboxRecord[]>;
   /** A message whose `check` throws fails at once; like every failed one it stays in the queue, so that nothing is lost silently. */
   publish(channel: string, event: string, data: unknown, check: () => void): Promise<Ack>;
-  opened(send: (message: OutgoingMessage) => Promise<Published>, userId: string | null, limits: Limits | undefined): void;
+  opened(
+    send: (message: OutgoingMessage) => Promise<Published>,
+    userId: string | null,
+    limits: Limits | undefined,
+  ): void;
   lost(): void;
   retry(id: string): Promise<Ack>;
   discard(id: string): void;
@@ -70,7 +76,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let cancelTimer = (): void => {};
   let isDisposed = false;
 
-  const inState = (isFailed: boolean): Entry[] => [...entries.values()].filter(({ record }) => (record.state === "failed") === isFailed);
+  const inState = (isFailed: boolean): Entry[] =>
+    [...entries.values()].filter(({ record }) => (record.state === "failed") === isFailed);
   const laneOf = ({ record }: Entry): Lane<Entry> => lanes.get(record.channel) as Lane<Entry>;
   const change = (entry: Entry, to: Partial<OutboxRecord>): void => {
     entry.record = { ...entry.record, ...to };
@@ -78,7 +85,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   function setLane(channel: string, lane: Lane<Entry>): void {
     // Called back: what was on its way waits again.
-    if (lane.flight !== lanes.get(channel)?.flight) for (const entry of lane.records) change(entry, { state: "queued" });
+    if (lane.flight !== lanes.get(channel)?.flight)
+      for (const entry of lane.records) change(entry, { state: "queued" });
     lanes.set(channel, lane);
   }
 
@@ -86,7 +94,17 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (isDisposed) return rejected("disposed", `Cannot publish on "${channel}": the service was disposed.`);
     sequence += 1;
     const id = `${producer}:${sequence}`;
-    const record: OutboxRecord = { id, channel, event, data, producer, sequence, state: "queued", createdAtMs: clock.now(), userId };
+    const record: OutboxRecord = {
+      id,
+      channel,
+      event,
+      data,
+      producer,
+      sequence,
+      state: "queued",
+      createdAtMs: clock.now(),
+      userId,
+    };
     const promise = new Promise<Ack>((resolve, reject) => {
       const entry: Entry = { sequence, record, check, tries: 0, wasSent: false, resolve, reject };
       transact(() => {
@@ -138,7 +156,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const nowMs = clock.now();
     const lane = lanes.get(channel) as Lane<Entry>;
     const next = nextToSend(lane, laneRate, nowMs);
-    if (!next) return Infinity;
+    if (!next || (lane.inFlight && !options.keepsOrder)) return Infinity;
     const { record: entry, previous } = next;
     const { event, data, createdAtMs } = entry.record;
     if (nowMs - createdAtMs > queue.lifetimeMs) {
@@ -196,7 +214,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const isGuess = entry.wasSent && (code === "overflow" || code === "expired");
     const details = cause && { ...cause.details, code: cause.code };
     setLane(channel, removed(laneOf(entry), entry.sequence));
-    end(entry, new RealtimeError(isGuess ? "outcome-unknown" : code, `A message on "${channel}" ${what}.`, { cause, details }));
+    end(
+      entry,
+      new RealtimeError(isGuess ? "outcome-unknown" : code, `A message on "${channel}" ${what}.`, { cause, details }),
+    );
   }
 
   function end(entry: Entry, error: RealtimeError): void {
@@ -227,13 +248,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
       for (const [channel, lane] of lanes) {
         setLane(channel, rewound(lane));
         if (options.dedupe) continue;
-        for (const entry of lane.records.slice(0, lane.inFlight)) fail(entry, "outcome-unknown", "had no answer when the connection was lost");
+        for (const entry of lane.records.slice(0, lane.inFlight))
+          fail(entry, "outcome-unknown", "had no answer when the connection was lost");
       }
       flush();
     },
     retry(id) {
       const entry = entries.get(id);
-      if (entry?.record.state !== "failed") return rejected("invalid-option", `retry("${id}"): no failed message has this id.`);
+      if (entry?.record.state !== "failed")
+        return rejected("invalid-option", `retry("${id}"): no failed message has this id.`);
       entries.delete(id);
       return publish(entry.record.channel, entry.record.event, entry.record.data, entry.check);
     },

@@ -20,7 +20,7 @@ export function fullBucket(rate: Rate, nowMs: number): Bucket {
 }
 
 /** The bucket now: what has been added since, up to the burst. A clock that went back adds nothing. */
-export function refill(bucket: Bucket, rate: Rate, nowMs: number): Bucket {
+function refill(bucket: Bucket, rate: Rate, nowMs: number): Bucket {
   const tokens = bucket.tokens + (Math.max(0, nowMs - bucket.atMs) / 1_000) * rate.perSecond;
   return { tokens: Math.min(rate.burst, tokens), atMs: nowMs };
 }

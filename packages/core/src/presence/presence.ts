@@ -35,7 +35,11 @@ export interface Presence {
 }
 
 /** Makes the presence of a channel with nobody on it. `myId` is my user's id, `announce` gets every difference. */
-export function createPresence(clock: Clock, myId: () => string | undefined, announce: (change: PresenceChange) => void): Presence {
+export function createPresence(
+  clock: Clock,
+  myId: () => string | undefined,
+  announce: (change: PresenceChange) => void,
+): Presence {
   const $members = atom<readonly PresenceMember[]>([]);
   const $others = atom<readonly PresenceMember[]>([]);
   const $me = atom<MyState>({ status: "online" });

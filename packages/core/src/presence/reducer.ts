@@ -51,22 +51,31 @@ export function toMembers(
   }
   const known = new Map(before.map((member) => [member.userId, member]));
   return Array.from(byUser.values(), (own) => {
-    const member = toMember(own, own.every((entry) => unconfirmed.includes(entry)));
+    const member = toMember(
+      own,
+      own.every((entry) => unconfirmed.includes(entry)),
+    );
     const old = known.get(member.userId);
     return old && JSON.stringify(old) === JSON.stringify(member) ? old : member;
   }).sort((a, b) => +a.joinedAt - +b.joinedAt || (a.userId < b.userId ? -1 : 1));
 }
 
+function toDate(ms: number): Date {
+  // oxlint-disable-next-line no-restricted-globals -- a time that was given: no clock is read here
+  return new Date(ms);
+}
+
 function toMember(entries: PresenceEntry[], unconfirmed: boolean): PresenceMember {
   const connections = entries
-    .map(({ connectionId, state, updatedAtMs }) => ({ connectionId, ...state, updatedAt: new Date(updatedAtMs) }))
+    .map(({ connectionId, state, updatedAtMs }) => ({ connectionId, ...state, updatedAt: toDate(updatedAtMs) }))
     .sort((a, b) => +b.updatedAt - +a.updatedAt || (a.connectionId < b.connectionId ? -1 : 1));
   const [latest] = connections;
   return {
     ...(entries.find(({ connectionId }) => connectionId === latest?.connectionId) as PresenceEntry).user,
     customState: latest?.customState,
-    status: PRESENCE_STATUSES.find((status) => connections.some((connection) => connection.status === status)) ?? "online",
-    joinedAt: new Date(Math.min(...entries.map(({ joinedAtMs }) => joinedAtMs))),
+    status:
+      PRESENCE_STATUSES.find((status) => connections.some((connection) => connection.status === status)) ?? "online",
+    joinedAt: toDate(Math.min(...entries.map(({ joinedAtMs }) => joinedAtMs))),
     connections,
     unconfirmed,
   };
@@ -82,7 +91,9 @@ export function difference(before: readonly PresenceMember[], after: readonly Pr
     updated: after.filter((member) => {
       const old = find(before, member);
       // Being confirmed again is no news of the member.
-      return old && old !== member && JSON.stringify({ ...old, unconfirmed: member.unconfirmed }) !== JSON.stringify(member);
+      return (
+        old && old !== member && JSON.stringify({ ...old, unconfirmed: member.unconfirmed }) !== JSON.stringify(member)
+      );
     }),
   };
 }

@@ -146,6 +146,22 @@ describe.each(["offset", "cursor"] as const)("with recovery %s", (recovery) => {
     expect(channel.$status.get().continuity).toBe("live");
   });
 
+  test("a gap is told once, though nothing is said before the next loss", async () => {
+    const { syncs, publish, away, hub, channel } = await listening({ recovery });
+    await publish(1);
+    await away(async () => hub.newEpoch(NEWS));
+    channel.acknowledgeGap();
+    await away(async () => {});
+    expect([syncs.length, channel.$status.get().continuity]).toEqual([1, "live"]);
+  });
+
+  test("however much was missed on a channel that had nothing to show yet arrives", async () => {
+    const { heard, away, publish } = await listening({ recovery });
+    const missed = Array.from({ length: 130 }, (_, index) => index);
+    await away(() => publish(...missed));
+    expect(heard).toEqual(missed);
+  });
+
   test("a gap stays one until the app has its snapshot, also over another reconnect", async () => {
     const { publish, away, hub, channel } = await listening({ recovery });
     await publish(1);

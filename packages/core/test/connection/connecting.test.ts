@@ -1,4 +1,4 @@
-import { isRealtimeError } from "@attune/core";
+import { isRealtimeError, RealtimeError } from "@attune/core";
 import { describe, expect, test } from "vitest";
 import { createWorld, NEWS, ROOM } from "../support/world.js";
 
@@ -103,6 +103,18 @@ describe("a service", () => {
     });
     await clock.advance(1_000);
     expect(realtime.getConnectionState()).toBe("connected");
+  });
+
+  test("gives up when auth() says that there is no point", async () => {
+    const { client, settle } = createWorld();
+    const { realtime } = client("ada", {
+      auth() {
+        throw new RealtimeError("unauthorized", "Signed out.");
+      },
+    });
+    void realtime.connect();
+    await settle();
+    expect(realtime.$connection.get()).toMatchObject({ status: "disconnected", error: { code: "unauthorized" } });
   });
 
   test.each([{ minMs: -1 }, { minMs: 2, maxMs: 1 }, { maxAttempts: Number.NaN }])(

@@ -30,7 +30,7 @@ describe("a connection", () => {
   test("opens on request, and only once", () => {
     const [connecting, effects] = transition({ name: "idle" }, { type: "connect-requested" }, context);
     expect(connecting).toMatchObject({ name: "connecting", attempt: 0, timer: { ms: 10_000 } });
-    expect(connecting).toHaveProperty("timer.then", "timed-out");
+    expect(connecting).toHaveProperty("timer.event", "timed-out");
     expect(effects).toContain("open");
     expect(transition(connecting, { type: "connect-requested" }, context)).toEqual([connecting, []]);
   });
@@ -147,7 +147,7 @@ describe("a driver that reconnects by itself", () => {
 
   test("is started anew when it does not answer: a closed one cannot come back", () => {
     const stuck = run(happens("connect-requested", "timed-out"), over);
-    expect(stuck).toHaveProperty("timer.then", "retry-due");
+    expect(stuck).toHaveProperty("timer.event", "retry-due");
     expect(transition(stuck, { type: "retry-due" }, { ...context, ...over })[1]).toContain("open");
   });
 });
@@ -185,7 +185,7 @@ const steps = fc.array(
 
 /** What the outside can say at all: timers fire in the state that owns them, drivers speak while they are open. */
 function canHappen(state: MachineState, { type }: MachineEvent, isLinkOpen: boolean): boolean {
-  if (type === "timed-out" || type === "retry-due") return "timer" in state && state.timer?.then === type;
+  if (type === "timed-out" || type === "retry-due") return "timer" in state && state.timer?.event === type;
   return (type !== "opened" && type !== "lost") || isLinkOpen;
 }
 
@@ -235,9 +235,9 @@ describe("whatever happens, in any order", () => {
     test("only connecting and waiting have timers, and each the one of its own", () =>
       check(driverReconnects, ({ next }) => {
         const timer = "timer" in next ? next.timer : undefined;
-        if (next.name === "connecting") expect(timer?.then).toBe("timed-out");
+        if (next.name === "connecting") expect(timer?.event).toBe("timed-out");
         else if (next.name === "waiting")
-          expect(timer === undefined ? driverReconnects : timer.then === "retry-due").toBe(true);
+          expect(timer === undefined ? driverReconnects : timer.event === "retry-due").toBe(true);
         else expect(timer).toBe(undefined);
       }));
 

@@ -109,7 +109,8 @@ describe.each(["offset", "cursor"] as const)("with recovery %s", (recovery) => {
     await clock.advance(200);
     const acks = Promise.all([1, 2, 3, 4, 5].map((value) => realtime.publish(NEWS, "headline", value)));
     await clock.advance(75);
-    expect(hub.messages(NEWS)).toHaveLength(5);
+    // Where the provider does not keep the order, one goes at a time.
+    expect(hub.messages(NEWS)).toHaveLength(recovery === "offset" ? 5 : 1);
     hub.cut();
     await clock.advance(50);
     expect(states(realtime.$queue.get())).toEqual(["1 queued", "2 queued", "3 queued", "4 queued", "5 queued"]);

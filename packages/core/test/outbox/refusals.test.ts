@@ -1,6 +1,6 @@
 import { type Ack, isRealtimeError, type OutboxRecord } from "@attune/core";
 import { describe, expect, test } from "vitest";
-import { createWorld, NEWS, ROOM } from "../support/world.js";
+import { createWorld, NEWS, RECOVERY_MODES, ROOM } from "../support/world.js";
 
 const codeOf = (promise: Promise<Ack>) =>
   promise.then(
@@ -87,6 +87,22 @@ describe("a message that the server refuses", () => {
     const { realtime, hub } = await connected();
     hub.rejectNextPublish("outcome-unknown");
     expect(await codeOf(realtime.publish(NEWS, "headline", 1))).toBe("outcome-unknown");
+  });
+});
+
+describe.each(RECOVERY_MODES)("a passing refusal with recovery %s", (recovery) => {
+  test("doubles nothing and keeps the order, also of what was sent before it was known", async () => {
+    const { client, hub, clock } = createWorld({ latencyMs: 100 });
+    const { realtime } = client("ada", { provider: { recovery } });
+    void realtime.connect();
+    await clock.advance(500);
+    hub.rejectNextPublish("rate-limited", { retryAfterMs: 10 });
+    for (let value = 1; value <= 6; value += 1) {
+      void realtime.publish(NEWS, "headline", value);
+      await clock.advance(40);
+    }
+    await clock.advance(10_000);
+    expect(hub.messages(NEWS).map(({ data }) => data)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 });
 

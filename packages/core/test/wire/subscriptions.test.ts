@@ -85,6 +85,23 @@ describe("a subscription", () => {
     expect(world.end.of("sub")).toHaveLength(count);
   });
 
+  test("that failed, was made and fails again is tried again soon", async () => {
+    const world = await welcomedWireWorld();
+    world.realtime.channel(NEWS).join();
+    const fails = () => {
+      const r = world.end.of("sub").at(-1)?.r ?? 0;
+      world.end.send({ t: "fail", r, code: "internal-error", msg: "broken" });
+    };
+    fails();
+    await world.clock.advance(1_000);
+    fails();
+    await world.clock.advance(2_000);
+    world.end.join(NEWS);
+    world.end.send({ t: "closed", c: NEWS, code: "channel-closed", msg: "interrupted" });
+    await world.clock.advance(1_000);
+    expect(world.end.of("sub")).toHaveLength(4);
+  });
+
   test("that the server interrupts is made anew, and continues", async () => {
     const world = await welcomedWireWorld();
     const channel = world.realtime.channel(NEWS);
