@@ -29,6 +29,6 @@ export type { Ack, OutboxRecord, RecordState } from "./outbox/record.js";
 export type { MemberConnection, PresenceMember } from "./presence/member.js";
 export type { MyState, PresencePatch } from "./presence/my-state.js";
 export { createRealtime } from "./realtime.js";
-export type { RealtimeOptions } from "./realtime.js";
+export type { RealtimeOptions } from "./realtime-options.js";
 export type { ChannelPresence, Realtime, Register, RegisteredChannels, ServiceNotices } from "./realtime-service.js";
 export { typingText } from "./typing/typing-text.js";

@@ -1,7 +1,7 @@
 /** One service per id for the whole page, however often the module that makes it is evaluated. */
 import type { ChannelDefinitions } from "@attune/protocol";
 import { createRealtime } from "./realtime.js";
-import type { RealtimeOptions } from "./realtime.js";
+import type { RealtimeOptions } from "./realtime-options.js";
 import type { Realtime } from "./realtime-service.js";
 
 /** `RealtimeOptions`, and which service is meant. */

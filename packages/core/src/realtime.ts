@@ -6,43 +6,20 @@ import type { Channel, RealtimeMessage } from "./channel/channel-handle.js";
 import { createChannel } from "./channel/channel.js";
 import { createRegistry } from "./channel/registry.js";
 import { assertReconnectOptions, DEFAULT_RECONNECT } from "./connection/backoff.js";
-import type { ReconnectOptions } from "./connection/backoff.js";
 import { createConnection } from "./connection/connection.js";
-import type { Auth, ChannelArrivals } from "./connection/connection.js";
-import type { Driver, DriverConnection, Opened } from "./driver.js";
+import type { ChannelArrivals } from "./connection/connection.js";
+import type { DriverConnection, Opened } from "./driver.js";
 import { browserEnvironment } from "./env/environment.js";
 import type { Environment } from "./env/environment.js";
 import { createNotices } from "./notices.js";
 import { createOutbox } from "./outbox/outbox.js";
 import { DEFAULT_QUEUE } from "./outbox/queue-options.js";
-import type { QueueOptions } from "./outbox/queue-options.js";
 import type { PresenceMember } from "./presence/member.js";
+import type { RealtimeOptions } from "./realtime-options.js";
 import type { Realtime, ServiceNotices } from "./realtime-service.js";
 import { createServiceListeners } from "./service-listeners.js";
 
 type Listener = (message: RealtimeMessage) => void;
-
-/** How to make a service. */
-export interface RealtimeOptions<D extends ChannelDefinitions = ChannelDefinitions> {
-  /** What carries the bytes: `socketio(url)` and its like. */
-  readonly driver: Driver;
-  /** A token, or a function that gets one; asked at every attempt, so that it is always fresh. Default none: anonymous. */
-  readonly auth?: Auth;
-  /** From `defineChannels`; types and validates. Default: any channel, nothing validated here. */
-  readonly channels?: D;
-  /** True (default) connects with the first join, publish or `connect()`; false at once. */
-  readonly lazy?: boolean;
-  /** Bounds of the outgoing queue. Default 100 messages, 10 a second per channel, 12 hours. */
-  readonly queue?: Partial<QueueOptions>;
-  /** Delays between attempts. Default 1 to 30 s, plus up to 1 s, 20 attempts. */
-  readonly reconnect?: Partial<ReconnectOptions>;
-  /** How many of a channel's last messages a first join shows. Default 50; 0 begins empty. */
-  readonly recent?: number;
-  /** Milliseconds for one attempt to open. Default 10,000. */
-  readonly connectTimeoutMs?: number;
-  /** Replaces parts of the world: clock, random, network... Default the browser's or Node's. */
-  readonly env?: Partial<Environment>;
-}
 
 /**
  * Makes a realtime service. It does nothing before something needs it; `dispose()` ends it.
@@ -186,6 +163,7 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
     lost() {
       link = undefined;
       for (const giveUp of questions) giveUp();
+      questions.clear();
       outbox.lost();
       for (const channel of [...registry.leased.values()]) channel.lost();
     },

@@ -1,29 +1,18 @@
 /** Attune's own protocol as a driver, over any pipe that carries frames: shared by the drivers for our server. */
 import {
-  CLOSE_CODES,
   decodeServerFrame,
   fromWireEntry,
   fromWireMessage,
   fromWirePosition,
-  isErrorCode,
-  mayReconnect,
   PROTOCOL_VERSION,
   RealtimeError,
-  toWirePosition,
 } from "@attune/protocol";
-import type { Backfill, ErrorCode, ServerByeFrame, ServerFrame, WelcomeFrame } from "@attune/protocol";
-import type {
-  Capabilities,
-  Closed,
-  Driver,
-  DriverConnection,
-  DriverHost,
-  HistoryPage,
-  Position,
-  Published,
-} from "./driver.js";
+import type { Backfill, ServerFrame, WelcomeFrame } from "@attune/protocol";
+import type { Capabilities, Driver, DriverConnection, DriverHost, HistoryPage, Published } from "./driver.js";
+import { CAPABILITIES } from "./wire/capabilities.js";
 import type { OpenPipe, Pipe } from "./wire/pipe.js";
 import { createRequests } from "./wire/requests.js";
+import { fromBye, keyOf, toDelta, toError, toSignals, wirePosition } from "./wire/translate.js";
 
 export type { OpenPipe, Pipe, PipeEvents } from "./wire/pipe.js";
 
@@ -34,20 +23,6 @@ export interface WireOptions {
   readonly reconnect?: Capabilities["reconnect"];
   readonly open: OpenPipe;
 }
-
-/** What our server can do. */
-const CAPABILITIES: Capabilities = {
-  recovery: "offset",
-  echo: "ordered",
-  publish: "client",
-  guarantee: "stored",
-  dedupe: true,
-  presence: { grace: "server" },
-  signals: true,
-  typing: "core",
-  history: true,
-  reconnect: "core",
-};
 
 /**
  * Makes a driver that speaks Attune's protocol over a pipe. PROTOCOL.md describes every frame.
@@ -175,27 +150,9 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
           frame.m.map((message) => fromWireMessage(frame.e, message)),
         );
       case "pres":
-        return host.presence(frame.c, {
-          kind: "delta",
-          epoch: frame.e,
-          from: frame.f,
-          revision: frame.rev,
-          set: frame.set.map(fromWireEntry),
-          removed: frame.del,
-        });
+        return host.presence(frame.c, toDelta(frame));
       case "sig":
-        return host.signals(
-          frame.c,
-          Object.entries(frame.m).flatMap(([signal, values]) =>
-            values.map(([connectionId, value, userId, userName]) => ({
-              name: signal,
-              connectionId,
-              value,
-              ...(userId === undefined ? {} : { user: { userId, name: userName as string } }),
-            })),
-          ),
-          frame.x ?? [],
-        );
+        return host.signals(frame.c, toSignals(frame), frame.x ?? []);
       case "ack":
         publishes.resolve(keyOf(frame), {
           guarantee: "stored",
@@ -306,25 +263,4 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
       unanswered(new RealtimeError("connection-lost", "The connection was closed before the answer came."));
     },
   };
-}
-
-function keyOf({ c, p, s }: { readonly c: string; readonly p: string; readonly s: number }): string {
-  return `${c} ${p} ${s}`;
-}
-
-function wirePosition(position: Position): ReturnType<typeof toWirePosition> | undefined {
-  return position.epoch === undefined ? undefined : toWirePosition(position);
-}
-
-function toError(code: string, message: string, details: { readonly [key: string]: unknown }): RealtimeError {
-  // A code of a later server: what matters is whether to try again, and nobody knows, so no.
-  const known: ErrorCode = isErrorCode(code) ? code : "refused";
-  return new RealtimeError(known, message, { details });
-}
-
-function fromBye({ code, msg, after }: ServerByeFrame): Closed {
-  const known =
-    (CLOSE_CODES as Readonly<Record<number, ErrorCode>>)[code] ?? (mayReconnect(code) ? "connection-lost" : "conflict");
-  const error = new RealtimeError(known, `The server closed the connection: ${msg}`, { details: { closeCode: code } });
-  return { error, retryAfterMs: after };
 }

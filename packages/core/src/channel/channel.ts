@@ -1,6 +1,6 @@
 /** One channel at work: the handle that the app holds, and what the connection has to say to it. */
-import { findDefinition, parseChannel, RealtimeError, RESERVED_EVENTS, validatePayload } from "@attune/protocol";
-import type { ChannelDefinition, ChannelDefinitions, Clock, PresenceState, Schema, Sender } from "@attune/protocol";
+import { RealtimeError, RESERVED_EVENTS, validatePayload } from "@attune/protocol";
+import type { ChannelDefinitions, Clock, PresenceState, Sender } from "@attune/protocol";
 import type {
   Attachment,
   Capabilities,
@@ -16,6 +16,7 @@ import type { Ack, OutboxRecord } from "../outbox/record.js";
 import { createPresence } from "../presence/presence.js";
 import { createTyping, TYPING_SIGNAL } from "../typing/typing.js";
 import type { Channel, ChannelNotices, RealtimeMessage, SignalEntry } from "./channel-handle.js";
+import { assertDeclared, definitionOf, unsupported } from "./declared.js";
 import { createDelivery } from "./delivery.js";
 import { createMessageLog } from "./message-log.js";
 import { createSignals } from "./signals.js";
@@ -265,33 +266,4 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
   }
 
   return live;
-}
-
-function definitionOf(name: string, definitions: ChannelDefinitions | undefined): ChannelDefinition | undefined {
-  const definition = definitions && findDefinition(definitions, name);
-  if (parseChannel(name) && (!definitions || definition)) return definition;
-  throw new RealtimeError("invalid-channel", `"${name.slice(0, 80)}" is not a channel of this app.`);
-}
-
-function assertDeclared(
-  definition: ChannelDefinition | undefined,
-  lane: "events" | "signals",
-  key: string,
-  channel: string,
-  value: unknown,
-): void {
-  const schemas: Readonly<Record<string, Schema>> | undefined = definition && (definition[lane] ?? {});
-  if (schemas && !Object.hasOwn(schemas, key)) {
-    throw new RealtimeError("unknown-event", `"${key}" is not among the ${lane} of "${channel}".`);
-  }
-  // null takes a signal back, whatever its schema.
-  if (lane === "signals" && value === null) return;
-  validatePayload(value, schemas?.[key], `"${key}" on "${channel}"`);
-}
-
-function unsupported(what: string, channel: string): RealtimeError {
-  return new RealtimeError(
-    "unsupported",
-    `${what} on "${channel}": the provider, or this kind of channel, cannot do that.`,
-  );
 }

@@ -71,6 +71,51 @@ describe("messages()", () => {
   });
 });
 
+describe("what was said while nobody listened", () => {
+  async function after(happen: (world: ReturnType<typeof createWorld>, leave: () => void) => Promise<void>) {
+    const world = createWorld();
+    const { realtime } = world.client("ada");
+    const channel = realtime.channel(NEWS);
+    const heard: unknown[] = [];
+    channel.on("headline", ({ data }) => heard.push(data));
+    const leave = channel.join();
+    await world.settle();
+    world.hub.publish(NEWS, "headline", 1);
+    await world.settle();
+    await happen(world, leave);
+    channel.join();
+    await world.settle();
+    return [
+      heard,
+      channel
+        .messages("headline")
+        .get()
+        .map(({ data }) => data),
+    ];
+  }
+
+  test("is shown when the channel is joined again, and not announced", async () => {
+    const outcome = await after(async ({ hub, clock }, leave) => {
+      leave();
+      await clock.advance(250);
+      hub.publish(NEWS, "headline", 2);
+    });
+    expect(outcome).toEqual([[1], [1, 2]]);
+  });
+
+  test("is shown when access is given back, and not announced", async () => {
+    const outcome = await after(async ({ hub, clock }) => {
+      hub.revoke(NEWS);
+      await clock.advance(0);
+      hub.publish(NEWS, "headline", 2);
+      hub.grant(NEWS);
+      hub.cut();
+      await clock.advance(1_000);
+    });
+    expect(outcome).toEqual([[1], [1, 2]]);
+  });
+});
+
 describe("a message", () => {
   test("that was delivered before is not delivered again from a log of another epoch", async () => {
     const world = createWireWorld();

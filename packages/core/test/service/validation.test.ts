@@ -101,6 +101,14 @@ describe("what the channels declare", () => {
     );
   });
 
+  test("refuses a publish to another channel as it refuses any other: by its promise", async () => {
+    const { realtime } = await connected();
+    expect(await codeOf(realtime.publish("presence:hall:1" as never, "said" as never, {} as never))).toBe(
+      "invalid-channel",
+    );
+    void realtime.publish("nonsense" as never, "said" as never, {} as never);
+  });
+
   test("is asked again at a retry", async () => {
     const { realtime, settle } = await connected();
     void realtime.publish(ROOM, "said", {} as never);

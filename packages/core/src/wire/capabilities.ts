@@ -1,0 +1,16 @@
+/** What our server can do. */
+import type { Capabilities } from "../driver.js";
+
+/** Everything, and order above all. */
+export const CAPABILITIES: Capabilities = {
+  recovery: "offset",
+  echo: "ordered",
+  publish: "client",
+  guarantee: "stored",
+  dedupe: true,
+  presence: { grace: "server" },
+  signals: true,
+  typing: "core",
+  history: true,
+  reconnect: "core",
+};
