@@ -2,12 +2,12 @@
 import type { Environment, Network, Page, PageState } from "@attune/core";
 import { type ManualClock, manualClock } from "@attune/testing";
 
-export interface TestNetwork extends Network {
+interface TestNetwork extends Network {
   set(isOnline: boolean): void;
   readonly listeners: number;
 }
 
-export interface TestPage extends Page {
+interface TestPage extends Page {
   set(state: PageState): void;
   /** Tells the listeners without a change: the window got the focus. */
   focus(): void;

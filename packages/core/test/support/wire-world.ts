@@ -14,7 +14,7 @@ import type { ManualClock } from "@attune/testing";
 import { type TestEnvironment, testEnvironment } from "./environment.js";
 
 /** One attempt to connect, as the server sees it. */
-export interface ServerEnd {
+interface ServerEnd {
   readonly events: PipeEvents;
   readonly hello: () => Promise<HelloFrame>;
   /** Everything that the client sent, but for `hello`. */
@@ -40,7 +40,7 @@ export interface WireWorld {
   settle(): Promise<void>;
 }
 
-export const ADA = { userId: "ada", name: "Ada" };
+const ADA = { userId: "ada", name: "Ada" };
 
 function createEnd(events: PipeEvents, sayHello: () => Promise<HelloFrame>, clock: ManualClock) {
   let said: Promise<HelloFrame> | undefined;
