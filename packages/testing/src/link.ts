@@ -54,7 +54,7 @@ export function createLink(clock: Clock, latencyMs: () => number): Link {
   return {
     send(run) {
       if (isCut) return;
-      underWay.push({ dueMs: Math.max(clock.now() + latencyMs(), underWay.at(-1)?.dueMs ?? 0), arrive: run });
+      underWay.push({ dueMs: clock.now() + latencyMs(), arrive: run });
       schedule();
     },
     stall() {

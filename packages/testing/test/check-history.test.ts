@@ -110,6 +110,14 @@ describe("what is no fault", () => {
     expect(checkHistory(withGap("1", "gap", "2", "4"))).toMatchObject({ ...none, lost: 1, ackedLost: 1 });
   });
 
+  test("the order of a publisher says on which side of a gap a message lies that nobody got", () => {
+    const ids = ["1", "2", "3"];
+    const history = [subscriber("joined"), ...ids.map((id) => published(id)), ...ids.map((id) => acked(id))];
+    const broken = [...history, delivered("1"), delivered("3"), subscriber("gap")];
+    expect(checkHistory(broken)).toMatchObject({ ...none, lost: 1, ackedLost: 1 });
+    expect(checkHistory([...history, delivered("1"), subscriber("gap")])).toMatchObject({ ok: true });
+  });
+
   test("who leaves is not owed what was still on its way", () => {
     const history = ["1", "2", "3"].flatMap((id) => [published(id), acked(id), delivered(id, "a")]);
     expect(checkHistory([...history, delivered("1"), subscriber("left")])).toMatchObject({ ok: true });

@@ -111,18 +111,30 @@ describe("recovering", () => {
 
   test("takes a position beyond the end, or with another message's id, for one of another log", async () => {
     const { connect, clock, hub } = memoryWorld();
-    hub.publish(news, "headline", 1);
-    const [first] = hub.messages(news);
-    if (!first) throw new Error("the hub keeps what was published");
+    for (const n of [1, 2]) hub.publish(news, "headline", n);
+    const [first, last] = hub.messages(news);
+    if (!first || !last) throw new Error("the hub keeps what was published");
     const ada = await connect("ada");
     for (const since of [
-      { ...first.position, offset: 2 },
+      { ...last.position, offset: 3 },
+      { ...last.position, id: "another" },
       { ...first.position, id: "another" },
     ]) {
       ada.connection.attach(news, { since });
       await clock.advance(0);
       expect(ada.last("attached")?.[2].continuous).toBe(false);
     }
+  });
+
+  test("remembers the last message when it is trimmed", async () => {
+    const { connect, clock, hub } = memoryWorld();
+    hub.publish(news, "headline", 1);
+    const [last] = hub.messages(news);
+    hub.trim(news);
+    const ada = await connect("ada");
+    ada.connection.attach(news, last ? { since: { ...last.position, id: "another" } } : {});
+    await clock.advance(0);
+    expect(ada.last("attached")?.[2].continuous).toBe(false);
   });
 
   test("a trimmed log still continues where nothing is missing", async () => {

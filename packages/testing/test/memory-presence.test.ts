@@ -143,6 +143,41 @@ test("a returning connection is taken over, whatever became of the old one", asy
   expect(hub.members(room)).toHaveLength(1);
 });
 
+test("who said goodbye comes back as somebody new", async () => {
+  const { driverOf, join, clock } = await setUp();
+  const driver = driverOf("ada");
+  const first = await join(driver);
+  first.connection.close(true);
+  await clock.advance(0);
+  const second = await join(driver);
+  expect(second.last("opened")?.[1].connectionId).toBe("connection-2");
+});
+
+test("a grace of the driver ends with its connection", async () => {
+  const { driverOf, join, clock, hub } = await setUp({ presence: "driver" });
+  const watcher = await join(driverOf("watcher"));
+  await join(driverOf("ada"));
+  hub.cut("ada");
+  await clock.advance(0);
+  expect(clock.pendingTimers).toBe(1);
+  watcher.connection.close(true);
+  await clock.advance(0);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test("a connection that was never closed is forgotten when its client is back", async () => {
+  const { driverOf, join, clock, hub } = await setUp();
+  const driver = driverOf("ada");
+  const first = await join(driver);
+  const { length } = first.said;
+  await join(driver);
+  hub.publish(room, "message", 1);
+  await clock.advance(0);
+  expect(hub.clients).toEqual(["ada"]);
+  expect(hub.subscribers(room)).toEqual(["ada"]);
+  expect(first.said).toHaveLength(length);
+});
+
 test("a member who was lost while the driver was away is not in the next snapshot", async () => {
   const { driverOf, join, clock, hub } = await setUp({ presence: "driver" });
   const watcherDriver = driverOf("watcher");

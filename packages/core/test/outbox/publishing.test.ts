@@ -133,6 +133,24 @@ describe.each(["offset", "cursor"] as const)("with recovery %s", (recovery) => {
   });
 });
 
+describe("a provider that does not echo", () => {
+  test("and brings my message by its history is not taken at its word twice", async () => {
+    const { client, hub, clock } = createWorld();
+    const { realtime } = client("ada", { provider: { recovery: "cursor", echo: "none" } });
+    const heard: unknown[] = [];
+    realtime.subscribe(NEWS, "headline", ({ data }) => heard.push(data));
+    await clock.advance(0);
+    hub.dropNextAck();
+    const ack = realtime.publish(NEWS, "headline", 1);
+    await clock.advance(0);
+    expect(heard).toEqual([]);
+    hub.cut();
+    await clock.advance(1_000);
+    expect(await ack).toMatchObject({ guarantee: "stored" });
+    expect(heard).toEqual([1]);
+  });
+});
+
 describe("a provider that does not recognise repeats", () => {
   test("is never sent a message twice: a lost answer is `outcome-unknown`", async () => {
     const { client, hub, clock, asked } = createWorld();

@@ -140,13 +140,14 @@ describe("a publish that nobody awaits", () => {
   test("raises no unhandled rejection, whatever becomes of it", async () => {
     const { client, clock, hub } = createWorld();
     const { realtime, env } = client("ada", { queue: { max: 1 } });
+    const channel = realtime.channel(NEWS);
     env.network.set(false);
-    void realtime.publish(NEWS, "headline", "overflow");
-    void realtime.publish(NEWS, "headline", "refused");
+    void channel.publish("headline", "overflow");
+    void channel.publish("headline", "refused");
     hub.rejectNextPublish("forbidden");
     env.network.set(true);
     await clock.advance(0);
-    void realtime.publish(NEWS, "headline", "disposed");
+    void channel.publish("headline", "disposed");
     realtime.dispose();
     // vitest fails a run with an unhandled rejection.
     await clock.advance(0);

@@ -1,5 +1,9 @@
-import { type Ack, isRealtimeError, type OutboxRecord } from "@attune/core";
+import { type Ack, createRealtime, isRealtimeError, type OutboxRecord, RealtimeError } from "@attune/core";
+import type { Driver } from "@attune/core/driver";
+import { memoryDriver } from "@attune/testing";
 import { describe, expect, test } from "vitest";
+import { testEnvironment } from "../support/environment.js";
+import { welcomedWireWorld } from "../support/wire-world.js";
 import { createWorld, NEWS, RECOVERY_MODES, ROOM } from "../support/world.js";
 
 const codeOf = (promise: Promise<Ack>) =>
@@ -64,6 +68,16 @@ describe("a message that the server refuses", () => {
     expect(outcome).toBe("acked");
   });
 
+  test("because of the rate does not wait on a new connection, whose limits are its own", async () => {
+    const { realtime, hub, clock } = await connected();
+    hub.rejectNextPublish("rate-limited", { retryAfterMs: 60_000 });
+    const outcome = codeOf(realtime.publish(NEWS, "headline", 1));
+    await clock.advance(0);
+    hub.cut();
+    await clock.advance(1_000);
+    expect(await outcome).toBe("acked");
+  });
+
   test("for a passing reason five times is given up", async () => {
     const { realtime, hub, clock, asked } = await connected();
     const outcome = codeOf(realtime.publish(NEWS, "headline", 1));
@@ -103,6 +117,53 @@ describe.each(RECOVERY_MODES)("a passing refusal with recovery %s", (recovery) =
     }
     await clock.advance(10_000);
     expect(hub.messages(NEWS).map(({ data }) => data)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+});
+
+describe("a refusal that comes too late", () => {
+  test("of a connection that is over means nothing: the message is sent again on the next one", async () => {
+    const { hub, clock } = createWorld();
+    const inner = memoryDriver(hub, { client: "ada" });
+    const refuse: ((error: unknown) => void)[] = [];
+    const driver: Driver = {
+      ...inner,
+      connect(host) {
+        const connection = inner.connect(host);
+        const publish: typeof connection.publish = (message) =>
+          new Promise((resolve, reject) => {
+            refuse.push(reject);
+            connection.publish(message).then(resolve, reject);
+          });
+        return { ...connection, publish };
+      },
+    };
+    const realtime = createRealtime({ driver, env: testEnvironment(clock) });
+    await realtime.connect();
+    hub.dropNextAck();
+    const outcome = codeOf(realtime.publish(NEWS, "headline", 1));
+    await clock.advance(0);
+    hub.cut();
+    await clock.advance(0);
+    refuse[0]?.(new RealtimeError("forbidden", "late"));
+    await clock.advance(1_000);
+    expect([await outcome, hub.messages(NEWS).length]).toEqual(["acked", 1]);
+  });
+
+  test("of messages that were called back meanwhile does not call them back again", async () => {
+    const world = await welcomedWireWorld();
+    for (const value of [1, 2, 3]) void world.realtime.publish(NEWS, "headline", value);
+    for (const { p, s } of world.end.of("pub")) {
+      world.end.send({ t: "nack", c: NEWS, p, s, code: "out-of-order", msg: "not yet", last: 0 });
+      await world.settle();
+    }
+    expect(world.end.of("pub").map(({ s, b }) => [s, b])).toEqual([
+      [1, 0],
+      [2, 1],
+      [3, 2],
+      [1, 0],
+      [2, 1],
+      [3, 2],
+    ]);
   });
 });
 

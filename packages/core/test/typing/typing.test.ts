@@ -88,6 +88,32 @@ describe("typing", () => {
     expect(typing()).toEqual([]);
   });
 
+  test("is believed for 6 s from the last sign of it", async () => {
+    const { ada, clock, typing, hub } = await two();
+    ada.startTyping(ROOM);
+    await clock.advance(4_000);
+    ada.startTyping(ROOM);
+    await clock.advance(0);
+    hub.stall("ada");
+    await clock.advance(5_999);
+    expect(typing()).toEqual(["ada"]);
+    await clock.advance(1);
+    expect(typing()).toEqual([]);
+  });
+
+  test("that was forgotten at a loss and heard of again is believed as long as any", async () => {
+    const { ada, clock, typing, hub } = await two();
+    ada.startTyping(ROOM);
+    await clock.advance(0);
+    hub.cut("bob");
+    await clock.advance(4_000);
+    ada.startTyping(ROOM);
+    await clock.advance(0);
+    hub.stall("ada");
+    await clock.advance(5_999);
+    expect(typing()).toEqual(["ada"]);
+  });
+
   test("ends with the typer's connection", async () => {
     const { ada, settle, typing } = await two();
     ada.startTyping(ROOM);

@@ -86,6 +86,8 @@ describe("the client", () => {
     world.end.ack(second as never, 2);
     world.end.ack(first as never, 1);
     expect(await acks).toMatchObject([{ position: { offset: 1 } }, { position: { offset: 2 } }]);
+    void world.realtime.publish(NEWS, "headline", 3);
+    expect(world.end.of("pub")[2]).toMatchObject({ s: 3, b: 2 });
   });
 
   test("waits as long as a refusal says", async () => {

@@ -58,33 +58,26 @@ export function successorsIn(sequences: Iterable<readonly Message[]>): Map<Messa
 function agreedOrder(ledger: ChannelLedger): Map<Message, number> {
   const successors = successorsIn(ledger.stays.map(deliveriesOf));
   const waitsFor = new Map<Message, number>([...successors.keys()].map((message) => [message, 0]));
-  for (const next of successors.values())
-    for (const message of next) waitsFor.set(message, (waitsFor.get(message) ?? 0) + 1);
-  const rank = new Map<Message, number>();
+  for (const next of successors.values()) for (const message of next) waitsFor.set(message, (waitsFor.get(message) ?? 0) + 1);
   const ready = [...waitsFor].filter(([, count]) => count === 0).map(([message]) => message);
-  // Those that come directly after something placed: in a contradiction, the next one is among them.
-  const frontier = new Set<Message>();
+  const rank = new Map<Message, number>();
 
   while (waitsFor.size > 0) {
-    const message = ready.pop() ?? leastContested(frontier.size > 0 ? frontier : waitsFor.keys(), waitsFor);
-    frontier.delete(message);
-    if (!waitsFor.delete(message)) continue;
+    const message = ready.pop() ?? leastContested(waitsFor);
+    waitsFor.delete(message);
     rank.set(message, rank.size);
     for (const next of successors.get(message) ?? []) {
       const count = waitsFor.get(next);
       if (count === undefined) continue;
       waitsFor.set(next, count - 1);
-      frontier.add(next);
       if (count === 1) ready.push(next);
     }
   }
   return rank;
 }
 
-function leastContested(candidates: Iterable<Message>, waitsFor: ReadonlyMap<Message, number>): Message {
-  let best: Message | undefined;
-  for (const candidate of candidates) {
-    if (!best || (waitsFor.get(candidate) ?? 0) < (waitsFor.get(best) ?? 0)) best = candidate;
-  }
-  return best as Message;
+/** Of those that all wait for one another, the one that the fewest subscribers put later. */
+function leastContested(waitsFor: ReadonlyMap<Message, number>): Message {
+  const [message] = [...waitsFor].reduce((best, next) => (next[1] < best[1] ? next : best));
+  return message;
 }
