@@ -68,6 +68,7 @@ describe("connecting", () => {
     ada.connection.close(true);
     ada.connection.close(true);
     hub.publish(news, "headline", "to somebody who has just gone");
+    await clock.advance(0);
     ada.connection.attach(news, {});
     ada.connection.detach(news);
     ada.connection.signal(news, "cursor", 1);

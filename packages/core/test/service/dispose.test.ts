@@ -50,15 +50,17 @@ describe("dispose()", () => {
   });
 
   test("is the end: whatever is asked of it says so, and nothing connects", async () => {
-    const { client, asked, settle } = createWorld();
+    const { client, asked, settle, clock } = createWorld();
     const { realtime } = client("ada");
     const channel = realtime.channel(ROOM);
     realtime.dispose();
     expect(() => realtime.channel(ROOM)).toThrow(expect.objectContaining({ code: "disposed" }));
     expect(() => realtime.subscribe(ROOM, "said", () => {})).toThrow(expect.objectContaining({ code: "disposed" }));
     expect(isRealtimeError(await channel.publish("said", 1).catch((error) => error), "disposed")).toBe(true);
-    channel.join();
+    channel.join()();
+    channel.startTyping();
     realtime.reconnect();
+    expect(clock.pendingTimers).toBe(0);
     await settle();
     expect([asked("connect"), realtime.getConnectionState()]).toEqual([[], "disconnected"]);
   });

@@ -58,7 +58,8 @@ export function successorsIn(sequences: Iterable<readonly Message[]>): Map<Messa
 function agreedOrder(ledger: ChannelLedger): Map<Message, number> {
   const successors = successorsIn(ledger.stays.map(deliveriesOf));
   const waitsFor = new Map<Message, number>([...successors.keys()].map((message) => [message, 0]));
-  for (const next of successors.values()) for (const message of next) waitsFor.set(message, (waitsFor.get(message) ?? 0) + 1);
+  for (const next of successors.values())
+    for (const message of next) waitsFor.set(message, (waitsFor.get(message) ?? 0) + 1);
   const ready = [...waitsFor].filter(([, count]) => count === 0).map(([message]) => message);
   const rank = new Map<Message, number>();
 
