@@ -83,11 +83,20 @@ describe("the client", () => {
       { c: NEWS, s: 1, b: 0, n: "headline", d: 1 },
       { c: NEWS, s: 2, b: 1, n: "headline", d: 2 },
     ]);
+    await world.settle();
     world.end.ack(second as never, 2);
     world.end.ack(first as never, 1);
     expect(await acks).toMatchObject([{ position: { offset: 1 } }, { position: { offset: 2 } }]);
     void world.realtime.publish(NEWS, "headline", 3);
     expect(world.end.of("pub")[2]).toMatchObject({ s: 3, b: 2 });
+  });
+
+  test("takes a code that it does not know for a refusal", async () => {
+    const world = await welcomedWireWorld();
+    const outcome = world.realtime.publish(NEWS, "headline", 1).catch((error) => error);
+    const [pub] = world.end.of("pub");
+    world.end.send({ t: "nack", c: NEWS, p: pub?.p ?? "", s: 1, code: "of-a-later-version" as "refused", msg: "no" });
+    expect(await outcome).toMatchObject({ code: "refused", cause: { code: "refused", retryable: false } });
   });
 
   test("waits as long as a refusal says", async () => {
