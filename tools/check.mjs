@@ -22,10 +22,11 @@ const steps = {
   format: tool("biome", "format", "--config-path=tools/format.jsonc"),
   "file-sizes": node("tools/check-file-sizes.mjs"),
   deps: tool("depcruise", "--config", "tools/dependency-cruiser.mjs", "packages", "apps"),
-  knip: tool("knip", "--config", "tools/knip.jsonc", "--no-config-hints"),
   sherif: tool("sherif"),
   build: turbo("build"),
   typecheck: turbo("typecheck"),
+  // After the build: what SvelteKit generates is part of what its app imports.
+  knip: tool("knip", "--config", "tools/knip.jsonc", "--no-config-hints"),
   "typecheck-tools": tool("tsc", "-p", "tools"),
   examples: node("tools/check-examples.mjs"),
   "test:package": turbo("test:package"),
