@@ -17,7 +17,11 @@ import type {
 
 /** What a provider can do. It MUST be true: the conformance suite tests what is declared, and that what is not throws `unsupported`. */
 export interface Capabilities {
-  /** `offset`: positions are counted, so core holds early messages back; `cursor`: the provider resumes from an opaque place; `none`: what is missed is lost. */
+  /**
+   * `offset`: positions are counted, so core holds early messages back; `cursor`: the driver resumes from an opaque place;
+   * `none`: what is missed is lost. Where that differs from channel to channel, a driver declares the best, and answers a join that
+   * it cannot continue with `continuous: false`: the app is told of a gap.
+   */
   readonly recovery: "offset" | "cursor" | "none";
   /** `ordered`: a publisher gets its own messages at their place in the order. `none`: core inserts them at the ack, and there is no total order. */
   readonly echo: "ordered" | "none";
@@ -25,9 +29,16 @@ export interface Capabilities {
   readonly publish: "client" | "relay" | "none";
   /** What a settled publish promises. */
   readonly guarantee: "stored" | "handed-over";
-  /** Whether the provider recognises a repeat by (producer, sequence). Without, core never sends twice, and a lost ack is `outcome-unknown`. */
+  /**
+   * Whether a repeat is harmless: the provider recognises it by (producer, sequence), or hands the id through unchanged, so that every
+   * subscriber's core drops the second copy. Without, core never sends twice, and a lost ack is `outcome-unknown`.
+   */
   readonly dedupe: boolean;
-  /** Who waits before a leave is shown; `false` when there is no presence at all. */
+  /** What a token opens: the `connection`, or each `channel` by itself. There, who is turned away stays connected, and is denied its channels. */
+  readonly authentication: "connection" | "channel";
+  /** Who vouches for senders and members: `server`, or only the `client` that names them, which another client can forge. */
+  readonly identity: "server" | "client";
+  /** Who waits before a leave is shown (`core` for 5 s, as our server does); `false` when there is no presence at all. */
   readonly presence: false | { readonly grace: "core" | "driver" | "server" };
   /** Whether the lossy lane exists. */
   readonly signals: boolean;
@@ -54,7 +65,7 @@ export interface IncomingMessage {
   readonly event: string;
   readonly data: unknown;
   readonly sender?: Sender;
-  /** Server milliseconds. */
+  /** Server milliseconds; the sender's, where the provider has none. */
   readonly timestampMs: number;
   readonly position?: Position;
 }
@@ -80,6 +91,8 @@ export type Published =
 export interface AttachRequest {
   /** Continue after this; absent on the first join. */
   readonly since?: Position | undefined;
+  /** Whether the app had a message, one of the last 1,000: a driver may tell by it whether what it has leaves nothing out. */
+  had?(id: string): boolean;
   /** Without `since`: how many of the last messages to begin with. */
   readonly recent?: number;
   /** The own presence state; absent on channels without presence. */

@@ -125,12 +125,7 @@ describe("offsets", () => {
   });
 });
 
-// Core has no grace of its own yet (`presence.grace: "core"`): these fail until it has.
-describe.each([
-  ["server", test],
-  ["driver", test],
-  ["core", test.fails],
-] as const)("presence with grace by the %s", (presence, test) => {
+describe.each(["server", "driver", "core"] as const)("presence with grace by the %s", (presence) => {
   test("a member who is back in time was never away, and one who leaves is gone", async () => {
     const { clock, hub, client, ear, namesFor } = createWorld();
     const [ada, bob] = [client("ada", { presence }), client("bob", { presence })];

@@ -13,7 +13,7 @@ import type {
 } from "../driver.js";
 import { createNotices } from "../notices.js";
 import type { Ack, OutboxRecord } from "../outbox/record.js";
-import { createPresence } from "../presence/presence.js";
+import { createPresence, GRACE_MS } from "../presence/presence.js";
 import { createTyping, TYPING_SIGNAL } from "../typing/typing.js";
 import type { Channel, ChannelNotices, RealtimeMessage, SignalEntry } from "./channel-handle.js";
 import { assertDeclared, definitionOf, unsupported } from "./declared.js";
@@ -73,11 +73,12 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
   const { clock, capabilities, transact } = context;
   const definition = definitionOf(name, context.definitions);
   const hasPresence = name.startsWith("presence:") && capabilities.presence !== false;
+  const graceMs = capabilities.presence && capabilities.presence.grace === "core" ? GRACE_MS : 0;
   const notices = createNotices<ChannelNotices & Record<`event:${string}`, RealtimeMessage>>(context.report);
   const delivery = createDelivery(capabilities.recovery);
   const log = createMessageLog();
   const myId = (): string | undefined => context.me()?.user?.userId;
-  const presence = createPresence(clock, myId, ({ joined, left, updated }) => {
+  const presence = createPresence(clock, graceMs, myId, ({ joined, left, updated }) => {
     for (const member of joined) notices.tell("member_joined", member);
     for (const member of left) notices.tell("member_left", member);
     for (const member of updated) notices.tell("member_updated", member);
@@ -103,6 +104,7 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     link: context.link,
     request: () => ({
       since: delivery.since,
+      had: delivery.had,
       recent: context.recent,
       presence: hasPresence ? (shown = presence.$me.value as PresenceState) : undefined,
     }),
@@ -235,7 +237,8 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     },
     sent({ id, event, data, createdAtMs }, ack) {
       const user = context.me()?.user;
-      const stored = ack.guarantee === "stored" ? ack : { id, timestamp: createdAtMs };
+      // By the same id it may come once more, from another reader's history.
+      const stored = ack.guarantee === "stored" ? ack : { id: `${user?.userId ?? ""}:${id}`, timestamp: createdAtMs };
       if (!delivery.isNew(stored.id)) return;
       const sender = user ? { userId: user.userId, name: user.name } : undefined;
       const message: RealtimeMessage = {

@@ -21,6 +21,7 @@ export interface Delivery {
   live(): void;
   /** A message of mine that the provider does not echo. */
   isNew(id: string): boolean;
+  had(id: string): boolean;
 }
 
 /** Makes the delivery of a channel that was never joined. */
@@ -79,6 +80,7 @@ export function createDelivery(recovery: Capabilities["recovery"]): Delivery {
       isShownOnly = false;
       if (sequence) sequence = caughtUp(sequence);
     },
-    isNew: (id) => ids.add(id),
+    isNew: ids.add,
+    had: ids.has,
   };
 }

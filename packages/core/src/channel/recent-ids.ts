@@ -5,6 +5,7 @@ const MAX_IDS = 1_000;
 
 /** A bounded memory of ids. */
 export interface RecentIds {
+  has(id: string): boolean;
   /** Remembers an id; false when it was known already. */
   add(id: string): boolean;
 }
@@ -13,6 +14,7 @@ export interface RecentIds {
 export function createRecentIds(): RecentIds {
   const ids = new Set<string>();
   return {
+    has: (id) => ids.has(id),
     add(id) {
       if (ids.has(id)) return false;
       ids.add(id);

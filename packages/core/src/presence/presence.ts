@@ -34,9 +34,19 @@ export interface Presence {
   userOf(connectionId: string): Sender | undefined;
 }
 
-/** Makes the presence of a channel with nobody on it. `myId` is my user's id, `announce` gets every difference. */
+/** How long who is missing is still shown, as unconfirmed, where nobody but core waits: the same as our server's grace. */
+export const GRACE_MS = 5_000;
+
+/**
+ * Makes the presence of a channel with nobody on it.
+ *
+ * @param graceMs how long a leave is held back here; 0 where the provider itself waits
+ * @param myId my user's id
+ * @param announce gets every difference
+ */
 export function createPresence(
   clock: Clock,
+  graceMs: number,
   myId: () => string | undefined,
   announce: (change: PresenceChange) => void,
 ): Presence {
@@ -44,8 +54,10 @@ export function createPresence(
   const $others = atom<readonly PresenceMember[]>([]);
   const $me = atom<MyState>({ status: "online" });
   let map = NOBODY;
-  /** Those who were here before a loss, and of whom nothing was heard since. */
+  /** Those who were here, and of whom nothing was heard since. */
   let unconfirmed: readonly PresenceEntry[] = [];
+  /** Those of them whose time is running, and what stops it. */
+  let leaving = new Map<PresenceEntry, () => void>();
   let isSettling = false;
   let cancel = (): void => {};
 
@@ -65,6 +77,23 @@ export function createPresence(
     cancel();
     isSettling = false;
     unconfirmed = [];
+    for (const stop of leaving.values()) stop();
+    leaving = new Map();
+  }
+
+  /** Who came back, or went at last, needs no place any more; who is missing since now keeps one for the grace. */
+  function holdPlaces(): void {
+    const held = leaving;
+    leaving = new Map(
+      unconfirmed.map((entry) => [entry, held.get(entry) ?? clock.after(graceMs, () => forget(entry))]),
+    );
+    for (const [entry, stop] of held) if (!leaving.has(entry)) stop();
+  }
+
+  function forget(entry: PresenceEntry): void {
+    unconfirmed = unconfirmed.filter((other) => other !== entry);
+    holdPlaces();
+    publish();
   }
 
   return {
@@ -82,10 +111,13 @@ export function createPresence(
     apply(change) {
       const next = change.kind === "snapshot" ? fromSnapshot(change) : applyDelta(map, change);
       if (!next || next === map) return next === map;
+      // Without a grace of its own, core believes a provider that says who has left.
+      const missed = isSettling || graceMs ? [...unconfirmed, ...(graceMs ? map.entries.values() : [])] : [];
       map = next;
       // Whoever is back, by whichever connection, needs no place kept.
       const back = new Set(Array.from(map.entries.values(), ({ user }) => user.userId));
-      unconfirmed = isSettling ? unconfirmed.filter(({ user }) => !back.has(user.userId)) : [];
+      unconfirmed = missed.filter(({ user }) => !back.has(user.userId));
+      if (graceMs) holdPlaces();
       publish();
       return true;
     },

@@ -8,6 +8,8 @@ export const CAPABILITIES: Capabilities = {
   publish: "client",
   guarantee: "stored",
   dedupe: true,
+  authentication: "connection",
+  identity: "server",
   presence: { grace: "server" },
   signals: true,
   typing: "core",

@@ -27,6 +27,8 @@ export function toCapabilities({
     ...BY_RECOVERY[recovery],
     publish: "client",
     signals: true,
+    authentication: "connection",
+    identity: "server",
     typing: "core",
     reconnect: "core",
     presence: presence && { grace: presence },
