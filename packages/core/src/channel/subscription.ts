@@ -2,7 +2,7 @@
 import type { Clock, RealtimeError } from "@attune/protocol";
 import { atom } from "nanostores";
 import type { ReadableAtom } from "nanostores";
-import type { AttachRequest, Attachment, DriverConnection } from "../driver.js";
+import type { AttachRequest, Attachment, DriverConnection, Position } from "../driver.js";
 import type { ChannelStatus } from "./channel-handle.js";
 import type { Delivery } from "./delivery.js";
 import { createLease } from "./lease.js";
@@ -54,6 +54,9 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   /** The app has listened without a break since the last join. */
   let isContinuing = false;
   let hasGap = false;
+  /** Where the last join went on from. */
+  let askedFrom: Position | undefined;
+  let isWaiting = false;
   let failures = 0;
   let cancelRetry = (): void => {};
   const lease = createLease(clock, first, last);
@@ -69,6 +72,8 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     const { phase } = $status.value as ChannelStatus;
     set(phase === "joined" ? "joined" : "joining", phase === "joined" ? "recovering" : "stale");
     wire = "asked";
+    isWaiting = false;
+    askedFrom = delivery.since;
     connection.attach(name, options.request());
   }
 
@@ -92,6 +97,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
 
   function leave(isOver: boolean): void {
     cancelRetry();
+    isWaiting = false;
     wire = "none";
     options.onLeft(isOver);
   }
@@ -103,9 +109,11 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     },
     join: lease.take,
     resync() {
-      if (wire !== "attached") return;
-      wire = "none";
-      attach();
+      if (wire !== "attached" || isWaiting) return;
+      // What the last join did not bring is not there yet, or never will be: to ask again at once is to ask for ever.
+      isWaiting = askedFrom === delivery.since;
+      if (isWaiting) cancelRetry = clock.after(REJOIN_MS, attach);
+      else attach();
     },
     acknowledgeGap() {
       hasGap = false;

@@ -49,13 +49,25 @@ export function timeline<
   event: E,
 ): ReadableAtom<readonly TimelineItem<EventData<DefinitionOf<D, N>, E>>[]> {
   type Data = EventData<DefinitionOf<D, N>, E>;
-  const $messages: ReadableAtom<readonly MessageItem<Data>[]> = realtime.channel(channel).messages(event) as never;
+  const { messages: messagesOf, $status } = realtime.channel(channel);
+  const $messages: ReadableAtom<readonly MessageItem<Data>[]> = messagesOf(event) as never;
+  /** Those of mine that are on their way, or were acknowledged and are not delivered yet. */
+  let underway: readonly OutboxRecord[] = [];
+  let gaps = 0;
   return derived($messages, realtime.$queue, (messages, queue): readonly TimelineItem<Data>[] => {
     const mine = queue.filter((record) => record.channel === channel && record.event === event);
-    if (!mine.length) return messages;
+    const hadGaps = gaps;
+    gaps = messages.filter(({ type }) => type === "gap").length;
+    // Out of the queue, and not failed: acknowledged. What lies in a gap, or on a channel that is not joined, never comes.
+    const isComing = gaps === hadGaps && $status.get().phase === "joined";
+    const acked = underway.filter(({ id }) => isComing && !mine.some((record) => record.id === id));
+    underway = [...acked, ...mine.filter(({ state }) => state === "sending")];
+    if (!mine.length && !acked.length) return messages;
     // A message can come back before its acknowledgement does.
     const delivered = new Set(messages.map(({ key }) => key));
-    return [...messages, ...mine.filter(({ id }) => !delivered.has(id)).map(toPending<Data>)];
+    underway = underway.filter(({ id }) => !delivered.has(id));
+    const waiting = [...acked, ...mine].filter(({ id }) => !delivered.has(id));
+    return [...messages, ...waiting.map(toPending<Data>)];
   });
 }
 

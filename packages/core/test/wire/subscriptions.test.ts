@@ -29,6 +29,21 @@ describe("presence over the wire", () => {
 });
 
 describe("a subscription", () => {
+  test("with a hole that no join fills asks again once a second, not at the speed of the line", async () => {
+    const world = await welcomedWireWorld();
+    world.realtime.channel(NEWS).join();
+    world.end.join(NEWS, { pos: ["e", 1, "a"], m: [[1, "a", "headline", 1, 0, 1]] });
+    const early = { t: "msg", c: NEWS, e: "e", m: [[9, "i", "headline", 9, 0, 1]] } as const;
+    // Every join is answered at once, and the message at 2 is in none of the answers.
+    for (let step = 0; step < 100; step += 1) {
+      const asked = world.end.of("sub").length;
+      world.end.send(early);
+      if (world.end.of("sub").length > asked) world.end.join(NEWS, { pos: ["e", 9, "i"] });
+      await world.clock.advance(50);
+    }
+    expect(world.end.of("sub").length).toBeLessThanOrEqual(8);
+  });
+
   test("is not confused by the answer to an earlier one", async () => {
     const world = await welcomedWireWorld();
     const channel = world.realtime.channel(NEWS);
