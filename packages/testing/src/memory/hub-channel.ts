@@ -1,6 +1,6 @@
 /** One channel inside the hub: takes messages, and tells those who are joined. */
 import type { IncomingSignal, OutgoingMessage, PresenceDelta, PresenceSnapshot } from "@attune/core/driver";
-import type { Clock, LogMessage, RealtimeError, Sender } from "@attune/protocol";
+import { type Clock, type LogMessage, messageId, type RealtimeError, type Sender } from "@attune/protocol";
 import { type ChannelLog, createChannelLog, type Draft } from "./channel-log.js";
 import type { OneShotFaults } from "./one-shot-faults.js";
 import { createPresenceMap, type PresenceMap } from "./presence-map.js";
@@ -49,8 +49,8 @@ export function createHubChannel(clock: Clock, faults: OneShotFaults, nextId: (k
     for (const subscriber of subscribers) subscriber.presence(delta);
   });
 
-  function append(draft: Draft, from?: string): LogMessage {
-    const message = log.append(draft, nextId("message"), clock.now());
+  function append(draft: Draft, from?: string, id: string = nextId("message")): LogMessage {
+    const message = log.append(draft, id, clock.now());
     const delivered = faults.mangle(message);
     for (const subscriber of subscribers) {
       if (delivered.length > 0 && (subscriber.hasEcho || subscriber.connectionId !== from))
@@ -72,7 +72,9 @@ export function createHubChannel(clock: Clock, faults: OneShotFaults, nextId: (k
       const verdict = chain.judge(sequence, previous, rule);
       if (verdict.kind === "repeat") return { kind: "stored", message: verdict.first };
       if (verdict.kind !== "append") return verdict;
-      const message = append({ event, data, ...(sender ? { sender } : {}) }, connectionId);
+      // Who does not recognise a repeat takes it for another message, and has to name it so.
+      const id = rule === "none" ? undefined : messageId(sender?.userId, producer, sequence);
+      const message = append({ event, data, ...(sender ? { sender } : {}) }, connectionId, id);
       chain.record(sequence, message);
       return { kind: "stored", message };
     },
