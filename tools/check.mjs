@@ -4,6 +4,7 @@
  * `--static` leaves the tests out. Names of steps run only those: `pnpm check lint deps`.
  */
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { install, pnpm } from "./pnpm.mjs";
 import { root } from "./workspace.mjs";
 
@@ -32,8 +33,13 @@ const steps = {
   "test:package": turbo("test:package"),
   size: node("tools/check-readme-numbers.mjs"),
   tests: node("tools/test.mjs"),
+  // What the tests of this very run left behind; on its own, it runs the suites itself.
+  conformance: () =>
+    node("tools/check-conformance-table.mjs", ...(names.includes("tests") ? ["--report", report] : []))(),
 };
 
+const report = join(root, "node_modules", ".cache", "attune-tests", "vitest.json");
+const withTests = ["tests", "conformance"];
 const args = process.argv.slice(2);
 const asked = args.filter((arg) => arg !== "--static");
 const unknown = asked.filter((name) => !(name in steps));
@@ -42,7 +48,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const names =
-  asked.length > 0 ? asked : Object.keys(steps).filter((name) => name !== "tests" || !args.includes("--static"));
+  asked.length > 0
+    ? asked
+    : Object.keys(steps).filter((name) => !withTests.includes(name) || !args.includes("--static"));
 
 install();
 const failed = [];
