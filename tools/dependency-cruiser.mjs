@@ -9,6 +9,7 @@ const mayImport = {
   protocol: [],
   core: ["protocol"],
   socketio: ["protocol", "core"],
+  supabase: ["protocol", "core"],
   vue: ["core"],
   svelte: ["core"],
   server: ["protocol"],
@@ -20,6 +21,7 @@ const mayUse = {
   protocol: ["@standard-schema/spec"],
   core: ["nanostores"],
   socketio: ["socket.io-client"],
+  supabase: ["nanostores"],
   vue: ["vue"],
   svelte: ["svelte"],
   server: ["socket.io", "ws"],
@@ -148,7 +150,7 @@ export default {
       severity: "error",
       comment:
         "protocol, core, drivers and bindings run in browsers: a `node:` module would break the page that bundles them.",
-      from: { path: `^packages/${oneOf(["protocol", "core", "socketio", "vue", "svelte"])}/src/` },
+      from: { path: `^packages/${oneOf(["protocol", "core", "socketio", "supabase", "vue", "svelte"])}/src/` },
       to: { dependencyTypes: ["core"] },
     },
     {
@@ -167,7 +169,7 @@ export default {
       severity: "error",
       comment:
         "A driver knows core's contract (types of @attune/core/driver) and our own wire (@attune/core/wire), never core's inside.",
-      from: { path: "^packages/socketio/src/" },
+      from: { path: "^packages/(socketio|supabase)/src/" },
       to: { path: "^packages/core/src/", pathNot: "^packages/core/src/(driver|wire)\\.ts$" },
     },
     {
@@ -175,7 +177,7 @@ export default {
       severity: "error",
       comment:
         "@attune/core/driver is a contract: a driver takes its types (`import type`), so that it carries nothing of core with it.",
-      from: { path: "^packages/socketio/src/" },
+      from: { path: "^packages/(socketio|supabase)/src/" },
       to: { path: "^packages/core/src/driver\\.ts$", dependencyTypesNot: ["type-only"] },
     },
     {

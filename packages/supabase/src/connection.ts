@@ -1,0 +1,167 @@
+/** One connection of a Supabase client, as core sees it: the client's socket, watched, and the channels on it. */
+import type { AttachRequest, DriverConnection, DriverHost } from "@attune/core/driver";
+import { isRealtimeError, RealtimeError, type User } from "@attune/protocol";
+import { toError } from "./errors.js";
+import { userOfToken } from "./identity.js";
+import type { Broadcast, SupabaseLike } from "./sdk.js";
+import type { Session } from "./session.js";
+import { openTopic, type Topic } from "./topic.js";
+
+/** What a connection needs to know of the app. */
+export interface ConnectionOptions {
+  readonly client: SupabaseLike;
+  readonly session: Session;
+  readonly isPrivate: (channel: string) => boolean;
+  readonly replay: boolean;
+  readonly user: ((token: string | null) => User | null | Promise<User | null>) | undefined;
+}
+
+/** A hole is looked for in the replay once in this time; further ones are gaps, so that nobody can keep others joining. */
+const REJOIN_MS = 5_000;
+
+const OPEN = "open";
+const CLOSE = "close";
+const MESSAGE = "message";
+
+/** Starts one attempt. */
+export function connect(options: ConnectionOptions, host: DriverHost): DriverConnection {
+  const { client, session, isPrivate, user: whoIs = userOfToken } = options;
+  const { realtime } = client;
+  const topics = new Map<string, Topic>();
+  const pings = new Map<unknown, () => void>();
+  let user: User | null = null;
+  let isOpen = false;
+  let isOver = false;
+  let lastPing = 0;
+  let rejoinedAtMs = 0;
+
+  const watched = {
+    [OPEN]: [OPEN, () => void open().catch(lost)] as const,
+    // A client without channels hangs up in good order, and comes back when one is joined: that is no loss.
+    [CLOSE]: [
+      CLOSE,
+      (event?: { wasClean?: boolean }) => (isOpen && !topics.size && event?.wasClean ? undefined : lost()),
+    ] as const,
+    [MESSAGE]: [
+      MESSAGE,
+      ({ ref }: { ref?: unknown }) => {
+        host.traffic();
+        pings.get(ref)?.();
+      },
+    ] as const,
+  };
+  const kinds = [OPEN, CLOSE, MESSAGE] as const;
+
+  async function start(): Promise<void> {
+    if ((await host.auth()) !== undefined)
+      throw new RealtimeError("invalid-option", "auth: give createClient() an accessToken instead.");
+    await session.ending;
+    if (isOver) return;
+    for (const kind of kinds) realtime.stateChangeCallbacks[kind].push(watched[kind]);
+    if (realtime.isConnected()) await open();
+    else realtime.connect();
+  }
+
+  async function open(): Promise<void> {
+    if (isOpen) return;
+    await realtime.setAuth();
+    user = await whoIs(realtime.accessTokenValue);
+    if (isOpen || isOver || !realtime.isConnected()) return;
+    isOpen = true;
+    host.opened({ connectionId: session.connectionId, user, transport: "websocket" });
+  }
+
+  function lost(cause?: unknown): void {
+    if (isOver) return;
+    end();
+    host.closed({
+      error: isRealtimeError(cause) ? cause : toError("Supabase is out of reach", cause, "transport-failed"),
+    });
+  }
+
+  function end(): void {
+    isOver = true;
+    for (const kind of kinds) {
+      const all = realtime.stateChangeCallbacks[kind];
+      if (all.includes(watched[kind])) all.splice(all.indexOf(watched[kind]), 1);
+    }
+    for (const topic of topics.values()) topic.close();
+    topics.clear();
+  }
+
+  function openChannel(channel: string, request?: AttachRequest, early: readonly Broadcast[] = []): Topic {
+    topics.get(channel)?.close();
+    const topic = openTopic({
+      client,
+      host,
+      session,
+      user,
+      channel,
+      request,
+      isPrivate: isPrivate(channel),
+      isStored: options.replay && isPrivate(channel) && realtime.vsn !== "1.0.0",
+      early,
+      onHole(held) {
+        const nowMs = host.clock.now();
+        const isDue = nowMs - rejoinedAtMs > REJOIN_MS;
+        if (isDue) {
+          rejoinedAtMs = nowMs;
+          openChannel(channel, { ...(topic.request as AttachRequest), since: { cursor: `${nowMs}` } }, held);
+        }
+        return isDue;
+      },
+      async onEnded(error) {
+        topics.delete(channel);
+        // A client that gives up on its socket says so to the channels before it closes it.
+        await undefined;
+        if (!error || isOver) return;
+        if (!realtime.isConnected()) lost(error);
+        else if (request) host.detached(channel, error);
+      },
+    });
+    topics.set(channel, topic);
+    return topic;
+  }
+
+  start().catch(lost);
+
+  return {
+    attach: (channel, request) => void openChannel(channel, request),
+    detach(channel) {
+      topics.get(channel)?.close();
+      topics.delete(channel);
+      session.memories.delete(channel);
+    },
+    publish: async (message) => (topics.get(message.channel) ?? openChannel(message.channel)).publish(message),
+    signal: (channel, name, value) => topics.get(channel)?.signal(name, value),
+    setPresence: (channel, state) => topics.get(channel)?.show(state),
+    async history(channel) {
+      throw new RealtimeError("unsupported", `history() on "${channel}": Supabase has none, but your tables may.`);
+    },
+    ping() {
+      // A reference of its own: the client takes two heartbeats of its own on their way for a dead connection.
+      const ref = `attune${++lastPing}`;
+      realtime.push({ topic: "phoenix", event: "heartbeat", payload: {}, ref });
+      return new Promise((resolve) => {
+        pings.set(ref, () => {
+          pings.delete(ref);
+          resolve({});
+        });
+      });
+    },
+    setVisible() {},
+    close(isGoodbye) {
+      if (isGoodbye && isOver) return;
+      end();
+      const isShared = realtime.getChannels().some((channel) => !session.own.has(channel));
+      if (isGoodbye && isShared) return;
+      session.ending = (async () => {
+        // A goodbye waits until the others can know of it; a loss has nobody to wait for.
+        if (isGoodbye) await Promise.all(session.leaving.values());
+        await realtime.disconnect();
+        // The app's own channels come back by the client's own means.
+        if (isShared) realtime.connect();
+      })();
+    },
+  };
+}

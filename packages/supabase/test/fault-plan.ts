@@ -1,0 +1,125 @@
+/** What goes wrong in a soak, drawn from a seed: mostly connections, sometimes the server. */
+import type { Random } from "@attune/protocol";
+import { between } from "@attune/testing";
+import { CHANNELS, type SoakClient, type SoakWorld } from "./soak-world.js";
+
+/** Kinds of faults, and how often each is drawn of a hundred. */
+const SHARES = {
+  rst: 30,
+  fin: 22,
+  stall: 16,
+  stallUntilGivenUp: 2,
+  closeChannel: 6,
+  crashChannel: 6,
+  dropBroadcast: 8,
+  dropAck: 4,
+  expireTokens: 4,
+  restart: 2,
+} as const;
+
+export type FaultKind = keyof typeof SHARES;
+
+/** Faults that come one by one. */
+export interface FaultPlan {
+  /** How many of each kind there were. */
+  readonly counts: Readonly<Partial<Record<FaultKind, number>>>;
+  readonly total: number;
+  /** When a broadcast was asked to be dropped, as the number of frames that the double had taken in by then. */
+  readonly dropsAt: readonly number[];
+  /** Strikes once, and says after how many ticks the next one is due. */
+  strike(): number;
+  /** A moment passed: what lasted long enough is over. */
+  tick(): void;
+  /** Everything that lasts is over. */
+  end(): void;
+}
+
+interface Stall {
+  readonly client: SoakClient;
+  ticksLeft: number;
+  readonly isUntilGivenUp: boolean;
+}
+
+/** @param random decides everything; what comes of it is up to the machine's speed */
+export function createFaultPlan({ double, clients }: SoakWorld, random: Random): FaultPlan {
+  const counts: Partial<Record<FaultKind, number>> = {};
+  const dropsAt: number[] = [];
+  const stalls = new Set<Stall>();
+  let total = 0;
+
+  const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
+
+  function drawKind(): FaultKind {
+    let left = random() * Object.values(SHARES).reduce((sum, share) => sum + share, 0);
+    const kinds = Object.entries(SHARES) as [FaultKind, number][];
+    return (kinds.find(([, share]) => (left -= share) < 0) ?? (["rst", 0] as const))[0];
+  }
+
+  function stall(client: SoakClient, isUntilGivenUp: boolean): void {
+    if ([...stalls].some((each) => each.client === client)) return;
+    client.proxy.stall(isUntilGivenUp ? "both" : one(["up", "down", "both"] as const));
+    stalls.add({ client, isUntilGivenUp, ticksLeft: isUntilGivenUp ? 400 : Math.round(between(random, 4, 40)) });
+  }
+
+  /** What a fault does to one app that is connected. */
+  function apply(kind: FaultKind, client: SoakClient): void {
+    const channel = one(CHANNELS);
+    switch (kind) {
+      case "rst":
+      case "fin":
+        return client.proxy.cut(kind);
+      case "stall":
+      case "stallUntilGivenUp":
+        return stall(client, kind === "stallUntilGivenUp");
+      case "closeChannel":
+        return double.closeChannel(channel, undefined, client.name);
+      case "crashChannel":
+        return double.crashChannel(channel, client.name);
+      case "dropBroadcast":
+        dropsAt.push(double.received.length);
+        return double.dropNextBroadcast();
+      case "dropAck":
+        return double.dropNextAck();
+      case "expireTokens":
+        return double.expireTokens(client.name);
+      default:
+        return double.restart();
+    }
+  }
+
+  function resume(done: Stall): void {
+    stalls.delete(done);
+    done.client.proxy.resume();
+  }
+
+  return {
+    counts,
+    dropsAt,
+    get total() {
+      return total;
+    },
+    strike() {
+      const connected = clients.filter(
+        ({ service, proxy }) => service.getConnectionState() === "connected" && proxy.connections > 0,
+      );
+      const kind = drawKind();
+      const client = one(connected);
+      // Without a connection there is nothing to break: sooner another try.
+      if (!client) return 1;
+      apply(kind, client);
+      counts[kind] = (counts[kind] ?? 0) + 1;
+      total += 1;
+      return Math.round(between(random, 4, 20));
+    },
+    tick() {
+      for (const each of [...stalls]) {
+        each.ticksLeft -= 1;
+        const isGivenUp = each.isUntilGivenUp && each.client.service.getConnectionState() !== "connected";
+        if (isGivenUp || each.ticksLeft <= 0) resume(each);
+      }
+    },
+    end() {
+      for (const each of [...stalls]) resume(each);
+    },
+  };
+}
