@@ -1,12 +1,13 @@
-/** Browser tests of the three apps against the real demo host, which `tests/fixtures.ts` starts once per worker. */
+/** Browser tests of the three apps against the real demo host, which `tests/fixtures.ts` starts once per worker: over every driver. */
 import { defineConfig } from "@playwright/test";
 import { findChromium } from "./find-chromium.mjs";
+import type { WorkerOptions } from "./tests/fixtures.ts";
 
 // Looked for once: worker processes inherit the answer.
 process.env["ATTUNE_CHROMIUM"] ??= JSON.stringify((await findChromium()) ?? {});
 const launchOptions = JSON.parse(process.env["ATTUNE_CHROMIUM"]) as { executablePath?: string; args?: string[] };
 
-export default defineConfig({
+export default defineConfig<object, WorkerOptions>({
   testDir: "./tests",
   outputDir: "./test-results",
   timeout: 45_000,
@@ -16,5 +17,9 @@ export default defineConfig({
   workers: 2,
   forbidOnly: process.env["CI"] === "true",
   use: { launchOptions, trace: "retain-on-failure" },
-  projects: [{ name: "chromium", use: { browserName: "chromium" } }],
+  projects: [
+    { name: "chromium", use: { browserName: "chromium", driver: "socketio" } },
+    // What is about the host is the same whatever carries the messages.
+    { name: "supabase", use: { browserName: "chromium", driver: "supabase" }, grepInvert: /@host/ },
+  ],
 });

@@ -15,9 +15,9 @@ export interface DemoHost {
   restart(): Promise<void>;
 }
 
-/** Starts a host on a free port. */
-export async function startDemoHost(args: readonly string[] = []): Promise<DemoHost> {
-  let { child, url } = await run("0", args);
+/** Starts a host on a free port. What is in `env` goes before a `.env` of the developer's. */
+export async function startDemoHost(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<DemoHost> {
+  let { child, url } = await run("0", args, env);
   return {
     url,
     async stop(signal) {
@@ -29,7 +29,7 @@ export async function startDemoHost(args: readonly string[] = []): Promise<DemoH
       return { code: child.exitCode, signal: child.signalCode };
     },
     async restart() {
-      ({ child, url } = await run(new URL(url).port, args));
+      ({ child, url } = await run(new URL(url).port, args, env));
     },
   };
 }
@@ -46,9 +46,13 @@ export async function runToTheEnd(args: readonly string[]): Promise<{ code: numb
   return { code: child.exitCode, errors };
 }
 
-async function run(port: string, args: readonly string[]): Promise<{ child: ChildProcess; url: string }> {
+async function run(
+  port: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { ...process.env, PORT: port },
+    env: { ...process.env, ...env, PORT: port },
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: child.stdout })) {

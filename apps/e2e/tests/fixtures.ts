@@ -1,8 +1,11 @@
 /** What every browser test gets: a running host, a room nobody else is in, and people who enter it. */
 import { randomUUID } from "node:crypto";
+import type { Capabilities } from "@attune/core";
 import { type BrowserContext, type BrowserContextOptions, test as base, expect, type Page } from "@playwright/test";
-import { type DemoHost, startDemoHost } from "./demo-host.ts";
+import { capabilitiesOf, type Demo, type DriverName } from "./demo.ts";
 import { type App, RoomPage } from "./room-page.ts";
+import { startSocketioDemo } from "./socketio-demo.ts";
+import { startSupabaseDemo } from "./supabase-demo.ts";
 
 interface EnterOptions extends BrowserContextOptions {
   /** In this browser, as another tab; default a browser of one's own. */
@@ -19,26 +22,43 @@ interface Fixtures {
   readonly complaints: string[];
   /** Writes down what a page complains about. */
   readonly watch: (page: Page) => void;
+  /** Skips the test where the driver does not declare this. */
+  readonly needs: <Name extends keyof Capabilities>(name: Name, value: Capabilities[Name]) => void;
 }
 
-interface WorkerFixtures {
-  readonly workerHost: DemoHost;
+/** What a project of playwright.config.ts says. */
+export interface WorkerOptions {
+  readonly driver: DriverName;
 }
 
-export const test = base.extend<Fixtures & { readonly host: DemoHost }, WorkerFixtures>({
+interface WorkerFixtures extends WorkerOptions {
+  readonly workerHost: Demo;
+}
+
+const START = { socketio: startSocketioDemo, supabase: startSupabaseDemo };
+
+export const test = base.extend<Fixtures & { readonly host: Demo }, WorkerFixtures>({
+  driver: ["socketio", { option: true, scope: "worker" }],
+
   workerHost: [
-    // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures a fixture wants from this pattern
-    async ({}, use) => {
-      const host = await startDemoHost();
+    async ({ driver }, use) => {
+      const host = await START[driver]();
       await use(host);
-      await host.stop("SIGKILL");
+      await host.close();
     },
     { scope: "worker" },
   ],
 
   host: ({ workerHost }, use) => use(workerHost),
 
-  // oxlint-disable-next-line no-empty-pattern -- as above
+  needs: ({ driver }, use) =>
+    use((name, value) => {
+      const declared = capabilitiesOf(driver)[name];
+      const quoted = [value, declared].map((each) => JSON.stringify(each));
+      test.skip(declared !== value, `needs capability ${name}: ${quoted[0]}; the driver declares ${quoted[1]}`);
+    }),
+
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures a fixture wants from this pattern
   room: ({}, use) => use(`e2e-${randomUUID()}`),
 
   complaints: [
@@ -82,11 +102,10 @@ export const test = base.extend<Fixtures & { readonly host: DemoHost }, WorkerFi
 
 /** The same, with a host of its own that the test may kill. */
 export const testWithOwnHost = test.extend({
-  // oxlint-disable-next-line no-empty-pattern -- as above
-  host: async ({}, use) => {
-    const host = await startDemoHost();
+  host: async ({ driver }, use) => {
+    const host = await START[driver]();
     await use(host);
-    await host.stop("SIGKILL");
+    await host.close();
   },
 });
 

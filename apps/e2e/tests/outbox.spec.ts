@@ -31,6 +31,8 @@ for (const app of APPS) {
   });
 
   test(`${app} offers to retry or discard a message that failed`, async ({ enter }) => {
+    // A hundred messages written by hand take their time.
+    test.slow();
     const writer = await enter(app);
     await writer.goOffline.click();
     // The outbox holds 100 messages: two more, and the two oldest fail.

@@ -80,9 +80,9 @@ test.afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("the README's examples for Vue, Svelte and plain JavaScript talk to its server and to each other", async ({
-  browser,
-}) => {
+test("the README's examples for Vue, Svelte and plain JavaScript talk to its server and to each other", {
+  tag: "@host",
+}, async ({ browser }) => {
   const open = async (name: keyof typeof PAGES) => {
     const tab = await browser.newPage();
     await tab.goto(`${url}${name}.html`);

@@ -1,10 +1,17 @@
 /** The demo host: the three apps, who their guests are, and the realtime server, at one address. */
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { startHost } from "./host.js";
 import { readSettings } from "./settings.js";
 
+/** In the root of the repository; from `dist/main.mjs`. */
+const envFile = new URL("../../../.env", import.meta.url);
+
 try {
-  const host = await startHost(readSettings(process.argv.slice(2), process.env));
+  const kept = existsSync(envFile) ? parseEnv(readFileSync(envFile, "utf8")) : {};
+  const host = await startHost(readSettings(process.argv.slice(2), { ...kept, ...process.env }));
   console.log(`Attune demo: ${host.url}`);
+  if (host.description) console.log(host.description);
 
   let isStopping = false;
   const stop = (): void => {

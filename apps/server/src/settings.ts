@@ -2,15 +2,27 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 
+/** A Supabase project of one's own. */
+export interface SupabaseProject {
+  readonly url: string;
+  /** The publishable one: browsers get it. */
+  readonly key: string;
+  /** Signs the guests' tokens; it stays on the host. */
+  readonly jwtSecret: string;
+}
+
 /** Settings of the host. */
 export interface Settings {
   /** 0 takes a free one. */
   readonly port: number;
-  /** Signs the guests' tokens. */
-  readonly secret: Uint8Array;
+  /** What carries the messages. Over Supabase without a project, a double of it. */
+  readonly carrier:
+    | { readonly driver: "socketio" /** Signs the guests' tokens. */; readonly secret: Uint8Array }
+    | { readonly driver: "supabase"; readonly project: SupabaseProject | undefined };
 }
 
-const DRIVERS = ["socketio"];
+const DRIVERS = ["socketio", "supabase"];
+const PROJECT = ["SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_JWT_SECRET"] as const;
 
 /** @throws {Error} with a message for the user */
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings {
@@ -21,6 +33,16 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
   const port = Number(env["PORT"] || 4000);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`PORT is "${env["PORT"]}", which is no port.`);
+  if (values.driver === "supabase") return { port, carrier: { driver: "supabase", project: readProject(env) } };
   // Without one, a secret for this run: tokens live for a minute, and every attempt to connect asks for a new one.
-  return { port, secret: new TextEncoder().encode(env["GUEST_SECRET"] || randomBytes(32).toString("base64url")) };
+  const secret = new TextEncoder().encode(env["GUEST_SECRET"] || randomBytes(32).toString("base64url"));
+  return { port, carrier: { driver: "socketio", secret } };
+}
+
+function readProject(env: NodeJS.ProcessEnv): SupabaseProject | undefined {
+  const missing = PROJECT.filter((name) => !env[name]);
+  if (missing.length === PROJECT.length) return undefined;
+  if (missing.length > 0) throw new Error(`A Supabase project needs ${missing.join(" and ")}, too: see .env.example.`);
+  const [url = "", key = "", jwtSecret = ""] = PROJECT.map((name) => env[name]);
+  return { url, key, jwtSecret };
 }

@@ -1,7 +1,6 @@
 /** The realtime service of this app: how it connects, and as whom. */
 import { initRealtime } from "@attune/core";
-import { socketio } from "@attune/socketio";
-import { channels, createGuest, createNetworkSwitch } from "@attune-demo/room/client";
+import { channels, createGuest, createNetworkSwitch, roomDriver } from "@attune-demo/room/client";
 
 declare module "@attune/core" {
   interface Register {
@@ -13,7 +12,7 @@ export const guest = createGuest("vue");
 export const networkSwitch = createNetworkSwitch();
 
 export const realtime = initRealtime({
-  driver: socketio(""),
+  driver: roomDriver(),
   channels,
   auth: guest.token,
   env: { network: networkSwitch.network },

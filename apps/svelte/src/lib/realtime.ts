@@ -1,14 +1,13 @@
 /** The realtime service of this app: how it connects, and as whom. On the server it is inert: it renders, and connects nothing. */
 import { initRealtime } from "@attune/core";
-import { socketio } from "@attune/socketio";
-import { channels, createGuest, createNetworkSwitch } from "@attune-demo/room/client";
+import { channels, createGuest, createNetworkSwitch, roomDriver } from "@attune-demo/room/client";
 import { browser } from "$app/environment";
 
 export const guest = createGuest("svelte");
 export const networkSwitch = createNetworkSwitch();
 
 export const realtime = initRealtime({
-  driver: socketio(""),
+  driver: roomDriver(),
   channels,
   auth: guest.token,
   env: { network: networkSwitch.network },
