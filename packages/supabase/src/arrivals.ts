@@ -1,6 +1,6 @@
 /** What arrives on a joined channel, put in the order that the contract asks for: the past, then the present. */
 import type { AttachRequest, DriverHost, IncomingMessage } from "@attune/core/driver";
-import { extend, follows } from "./chain.js";
+import { extend, follows, isPast } from "./chain.js";
 import { isCovered } from "./coverage.js";
 import type { Broadcast } from "./sdk.js";
 import type { ChannelMemory } from "./session.js";
@@ -60,9 +60,9 @@ export function createArrivals(options: ArrivalsOptions): Arrivals {
     isLive = true;
     const { since, had = () => false } = request;
     const { hadAny = false } = memory;
-    const past = page.map(take);
-    const messages = [...past, ...[...options.early, ...early].map(take)];
-    const ids = past.map(({ id }) => id);
+    const ids = page.map((broadcast) => toMessage(broadcast, 0, "").id);
+    const past = page.filter((_, index) => !isPast(memory.chains, ids[index] as string));
+    const messages = [...past, ...options.early, ...early].map(take);
     const awayMs = clock.now() - Number(since?.cursor);
     const continuous = !since || (isFenced && !isBroken && isCovered(ids, { hadAny, had, awayMs }));
     host.attached(channel, { continuous, position: here() });

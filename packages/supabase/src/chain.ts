@@ -18,17 +18,25 @@ export function follows(chains: Chains, id: string, previous: number): boolean {
   return previous <= (chains.get(publisherOf(id)) ?? previous);
 }
 
+/** Whether a later message of its publisher was had: this one is a repeat, or a gap told of it. */
+export function isPast(chains: Chains, id: string): boolean {
+  return sequenceOf(id) < (chains.get(publisherOf(id)) ?? 0);
+}
+
 /** Takes a message in: it was had. */
 export function extend(chains: Chains, id: string): void {
   const publisher = publisherOf(id);
-  const sequence = +id.slice(publisher.length + 1) || 0;
   const last = chains.get(publisher) ?? 0;
   chains.delete(publisher);
-  chains.set(publisher, Math.max(last, sequence));
+  chains.set(publisher, Math.max(last, sequenceOf(id)));
   // A Map keeps insertion order, so the first was heard least lately.
   if (chains.size > MAX_PUBLISHERS) chains.delete(chains.keys().next().value as string);
 }
 
 function publisherOf(id: string): string {
   return id.slice(0, id.lastIndexOf(":"));
+}
+
+function sequenceOf(id: string): number {
+  return +id.slice(publisherOf(id).length + 1) || 0;
 }

@@ -96,3 +96,17 @@ test("a connection that is lost after such a gap, before anything else came, is 
   await until(() => bob.channel(PUBLIC).$status.get().continuity === "live");
   expect(seen).toEqual(["gap"]);
 });
+
+test("what a gap told of does not come late, out of a later replay", async () => {
+  await loseTheSecond(STORED);
+  // So soon after one search there is no other.
+  double.dropNextBroadcast();
+  await ada.publish(STORED, "message", 4);
+  await ada.publish(STORED, "message", 5);
+  await until(() => seen.includes(5));
+  double.crashChannel(STORED, "bob");
+  await until(() => double.subscribers(STORED).length === 1);
+  await ada.publish(STORED, "message", 6);
+  await until(() => seen.includes(6), { withinMs: 5_000 });
+  expect(seen).toEqual([1, 2, 3, "gap", 5, 6]);
+});
