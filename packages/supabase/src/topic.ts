@@ -61,7 +61,8 @@ export function openTopic(options: TopicOptions): Topic {
   let isOver = false;
   let hasSignalled = false;
   let cancelQuiet = (): void => {};
-  let end = (_error: RealtimeError): void => {};
+  /** Rejects each publish that has no answer yet: the client forgets them when a channel is left. */
+  const unanswered = new Set<(error: RealtimeError) => void>();
 
   const arrivals =
     request &&
@@ -81,25 +82,24 @@ export function openTopic(options: TopicOptions): Topic {
     return (await sdk?.track(entry)) === "ok";
   });
 
-  const joined = new Promise<void>((resolve, reject) => {
-    end = (error) => {
-      isOver = true;
-      reject(error);
-      cancelQuiet();
-      pace.stop();
-      arrivals?.stop();
-      if (!sdk) return;
-      const gone = client.removeChannel(sdk as never).finally(() => {
-        if (session.leaving.get(channel) === gone) session.leaving.delete(channel);
-      });
-      session.leaving.set(channel, gone);
-    };
+  const joined = new Promise<void>((resolve) => {
     join(resolve).catch((cause: unknown) =>
       fail(isRealtimeError(cause) ? cause : toError(`Cannot join "${channel}"`, cause, "internal-error")),
     );
   });
-  // Who publishes is told; core hears of it by `detached`.
-  joined.catch(() => {});
+
+  function end(error: RealtimeError): void {
+    isOver = true;
+    for (const reject of unanswered) reject(error);
+    cancelQuiet();
+    pace.stop();
+    arrivals?.stop();
+    if (!sdk) return;
+    const gone = client.removeChannel(sdk as never).finally(() => {
+      if (session.leaving.get(channel) === gone) session.leaving.delete(channel);
+    });
+    session.leaving.set(channel, gone);
+  }
 
   async function join(onJoined: () => void): Promise<void> {
     // The client hands out the old channel while that is leaving.
@@ -148,6 +148,19 @@ export function openTopic(options: TopicOptions): Topic {
     return sdk.send({ type: "broadcast", event, payload, persist });
   }
 
+  async function handOver(message: OutgoingMessage): Promise<Published> {
+    await joined;
+    const envelope = toEnvelope(message, sender, clock.now());
+    const answer = await send(message.event, envelope, isStored);
+    if (answer === "ok") {
+      memory.hadAny = true;
+      extend(memory.chains, envelope.id);
+      return { guarantee: "handed-over" };
+    }
+    // A write policy that refuses says nothing at all, and a payload that is too large just that (broadcast_handler.ex).
+    throw toError(`"${channel}" did not take a message, for a policy or its size`, answer, "refused");
+  }
+
   function left(): RealtimeError {
     return new RealtimeError("connection-lost", `"${channel}" is not joined.`);
   }
@@ -161,23 +174,19 @@ export function openTopic(options: TopicOptions): Topic {
     get request() {
       return request && { ...request, presence: shown };
     },
-    async publish(message) {
+    publish(message) {
       cancelQuiet();
       if (!request)
         cancelQuiet = clock.after(QUIET_MS, () => {
           end(left());
           options.onEnded();
         });
-      await joined;
-      const envelope = toEnvelope(message, sender, clock.now());
-      const answer = await send(message.event, envelope, isStored);
-      if (answer === "ok") {
-        memory.hadAny = true;
-        extend(memory.chains, envelope.id);
-        return { guarantee: "handed-over" };
-      }
-      // A write policy that refuses says nothing at all, and a payload that is too large just that (broadcast_handler.ex).
-      throw toError(`"${channel}" did not take a message, for a policy or its size`, answer, "refused");
+      return new Promise((resolve, reject) => {
+        unanswered.add(reject);
+        void handOver(message)
+          .then(resolve, reject)
+          .finally(() => unanswered.delete(reject));
+      });
     },
     signal(name, value) {
       hasSignalled = true;

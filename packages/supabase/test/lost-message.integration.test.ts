@@ -110,3 +110,17 @@ test("what a gap told of does not come late, out of a later replay", async () =>
   await until(() => seen.includes(6), { withinMs: 5_000 });
   expect(seen).toEqual([1, 2, 3, "gap", 5, 6]);
 });
+
+test.each([STORED, PUBLIC])(
+  "a publish that was not answered when %s broke off is sent again, and seen once",
+  async (channel) => {
+    double.dropNextAck();
+    const published = ada.publish(channel, "message", 1);
+    await until(() => seen.includes(1));
+    double.crashChannel(channel, "ada");
+    await until(() => published, { withinMs: 5_000 });
+    await ada.publish(channel, "message", 2);
+    await until(() => seen.includes(2));
+    expect(seen).toEqual([1, 2]);
+  },
+);
