@@ -173,3 +173,14 @@ export function postgresWorld(options: Partial<PostgresChangesOptions<Item>> = {
     },
   };
 }
+
+/** A source that somebody listens to, with a row, live. */
+export async function livePostgresWorld(options?: Parameters<typeof postgresWorld>[0]) {
+  const world = postgresWorld(options);
+  world.table.set(1, { id: 1, value: 1 });
+  world.source.$rows.listen(() => {});
+  await world.flow();
+  await world.answer();
+  if (world.status !== "live") throw new Error(`The source is ${world.status}.`);
+  return world;
+}
