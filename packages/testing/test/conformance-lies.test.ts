@@ -71,6 +71,22 @@ test("capabilities other than the driver's own are the first thing that fails", 
   await expect(first?.run(() => memoryConformanceWorld({}))).rejects.toThrow(/expected .* to deeply equal/);
 });
 
+test("members of a channel that has none are caught", async () => {
+  const talkative = (driver: Driver): Driver => ({
+    ...driver,
+    connect: (host) =>
+      driver.connect({
+        ...host,
+        attached(channel, attachment) {
+          host.attached(channel, attachment);
+          host.presence(channel, { kind: "snapshot", epoch: "any", revision: 0, entries: [] });
+        },
+      }),
+  });
+  const caught = caseNamed(truthOf({}), /^others who come and go/).run(() => memoryConformanceWorld({}, talkative));
+  await expect(caught).rejects.toThrow(/rules of the contract that the driver of ada broke/);
+});
+
 describe("a world that lacks an ability", () => {
   const lacking =
     (ability: keyof DriverWorld, options: MemoryDriverOptions = {}) =>

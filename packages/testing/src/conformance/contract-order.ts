@@ -1,9 +1,12 @@
 /** Judges in which order a driver said things: the rules that hold at any time, whatever a case is about. */
 import type { Capabilities } from "@attune/core/driver";
+import { parseChannel } from "@attune/protocol";
 import type { Said } from "./tapped-driver.js";
 
 type Phase = "opening" | "open" | "closed";
 type Join = "none" | "attached" | "live";
+
+const hasPresence = (channel: string): boolean => parseChannel(channel)?.kind === "presence";
 
 /** What a driver did wrong, in words; empty when nothing. */
 export function brokenRules(said: readonly Said[], { reconnect }: Capabilities): readonly string[] {
@@ -35,6 +38,9 @@ export function brokenRules(said: readonly Said[], { reconnect }: Capabilities):
       if (join !== "attached")
         broken.push(`live("${channel}") came ${join === "live" ? "twice" : "before attached()"}.`);
       joins.set(channel, "live");
+    } else if (what === "presence" && !hasPresence(channel)) {
+      // Core finds no snapshot that it belongs to, and joins anew: a false gap, or a join every second.
+      broken.push(`presence("${channel}") came, though the channel has none.`);
     } else if (join === "none") broken.push(`${what}("${channel}") came before attached().`);
   }
   return [...new Set(broken)];

@@ -9,7 +9,12 @@ const chapter = "recovery";
 
 /** The facts of this chapter. */
 export function recoveringFacts({ recovery }: Capabilities): readonly Fact[] {
-  const always = [positions(recovery), noGapAtFirst, ...[PRIVATE_CHANNEL, PUBLIC_CHANNEL].map(neverSilent)];
+  const always = [
+    positions(recovery),
+    noGapAtFirst,
+    noGapByOthers,
+    ...[PRIVATE_CHANNEL, PUBLIC_CHANNEL].map(neverSilent),
+  ];
   if (recovery === "none") return [gapIsSaid, ...always];
   return [comesAfterLoss(PRIVATE_CHANNEL), comesAfterLoss(PRESENCE_CHANNEL), noGapWithoutLoss, ...always];
 }
@@ -124,6 +129,27 @@ const noGapAtFirst: Fact = {
     await stage.live(PRIVATE_CHANNEL, ada);
     await say("now");
     await stage.becomes("ada hears what is news", () => heard, ["now"]);
+    expect(ada.gaps).toEqual([]);
+  },
+};
+
+// A driver that tells of members here, where there are none, makes core join anew: the rule that it breaks is judged at the end.
+const noGapByOthers: Fact = {
+  chapter,
+  name: "others who come and go on a channel without presence leave no gap",
+  feature: "no false gap",
+  result: "yes",
+  async play(stage) {
+    const [ada, bob] = [await stage.enter("ada"), await stage.enter("bob")];
+    const channel = PRIVATE_CHANNEL;
+    const heard = ada.hear(channel);
+    const say = await createSpeaker(stage, channel);
+    const leave = bob.realtime.channel(channel).join();
+    await stage.live(channel, ada, bob);
+    leave();
+    await stage.becomes("bob left", () => bob.realtime.channel(channel).$status.get().phase, "idle");
+    await say(1);
+    await stage.becomes("ada hears it", () => heard, [1]);
     expect(ada.gaps).toEqual([]);
   },
 };
