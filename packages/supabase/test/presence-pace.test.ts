@@ -58,3 +58,37 @@ test("however often states change, no 30 s see more than five calls, and the las
     { numRuns: 50 },
   );
 });
+
+test("however long calls are on their way, the server never counts a sixth before its 30 s are over", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 4_000 }), { minLength: 1, maxLength: 20 }), async (delays) => {
+      const clock = manualClock();
+      let window = { count: 0, untilMs: 0 };
+      let lastArrivalMs = 0;
+      let calls = 0;
+      let most = 0;
+      // As presence_handler.ex counts: a call that comes at the very end of the window is in it.
+      const arrive = () => {
+        const isOver = window.count === 0 || clock.now() > window.untilMs;
+        window = isOver ? { count: 1, untilMs: clock.now() + 30_000 } : { ...window, count: window.count + 1 };
+        most = Math.max(most, window.count);
+      };
+      const pace = createPresencePace<number>(clock, () => {
+        lastArrivalMs = Math.max(lastArrivalMs, clock.now() + (delays[calls++ % delays.length] ?? 0));
+        return new Promise((resolve) => {
+          clock.after(lastArrivalMs - clock.now(), () => {
+            arrive();
+            resolve(true);
+          });
+        });
+      });
+      for (let state = 0; state < 100; state += 1) {
+        pace.show(state);
+        await clock.advance(1_000);
+      }
+      expect(most).toBeLessThanOrEqual(5);
+      pace.stop();
+    }),
+    { numRuns: 30 },
+  );
+});
