@@ -25,5 +25,5 @@ export interface Demo {
 
 /** What the driver that the apps use declares. */
 export function capabilitiesOf(driver: DriverName): Capabilities {
-  return driverOver({ driver, url: "http://127.0.0.1", key: "anon" }).capabilities;
+  return driverOver({ driver, url: "http://127.0.0.1", key: "anon", hasTokens: true }).capabilities;
 }

@@ -1,7 +1,9 @@
 /** The demo host, as those see it who start it. */
 import { randomBytes } from "node:crypto";
 import { runToTheEnd, startDemoHost } from "./demo-host.ts";
+import { createSupabaseDouble } from "@attune/testing/supabase";
 import { expect, test } from "./fixtures.ts";
+import { APPS, RoomPage } from "./room-page.ts";
 
 test("the host ends by itself on SIGTERM, with clients connected", { tag: "@host" }, async () => {
   const host = await startDemoHost(["--driver=socketio"]);
@@ -34,4 +36,30 @@ test("a guest cannot be had by its id, which everybody sees, but only by its key
   for (const data of [{ key: guest.sub }, { guestId: guest.sub, name: "Thief" }, {}, { key: [key] }]) {
     expect((await ask(data)).status()).toBe(400);
   }
+});
+
+test("with a Supabase project's address and publishable key alone, guests meet in public rooms", {
+  tag: "@host",
+}, async ({ context, room }) => {
+  const double = await createSupabaseDouble();
+  const host = await startDemoHost(["--driver=supabase"], {
+    SUPABASE_URL: double.url,
+    SUPABASE_PUBLISHABLE_KEY: "anon",
+    SUPABASE_JWT_SECRET: "",
+  });
+  const people = await Promise.all(
+    APPS.map(async (app) => {
+      const page = await context.newPage();
+      await page.goto(`${host.url}/${app}/?room=${room}`);
+      return new RoomPage(page);
+    }),
+  );
+  for (const person of people) {
+    await person.isIn();
+    await expect(person.members.getByRole("listitem")).toHaveCount(APPS.length);
+  }
+  await people[0]?.say("hello");
+  for (const person of people) await person.hasTexts("hello");
+  await host.stop("SIGTERM");
+  await double.close();
 });

@@ -5,6 +5,8 @@ export interface SupabaseAddress {
   readonly url: string;
   /** The publishable one. */
   readonly key: string;
+  /** Whether the host's tokens mean something to the project. Else its topics are open to everybody with the key. */
+  readonly hasTokens: boolean;
 }
 
 /** The host's answer to `GET /api/driver`. */

@@ -7,8 +7,8 @@ export interface SupabaseProject {
   readonly url: string;
   /** The publishable one: browsers get it. */
   readonly key: string;
-  /** Signs the guests' tokens; it stays on the host. */
-  readonly jwtSecret: string;
+  /** Signs the guests' tokens; it stays on the host. Without it, rooms are public topics, and nothing is replayed. */
+  readonly jwtSecret: string | undefined;
 }
 
 /** Settings of the host. */
@@ -22,7 +22,7 @@ export interface Settings {
 }
 
 const DRIVERS = ["socketio", "supabase"];
-const PROJECT = ["SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_JWT_SECRET"] as const;
+const PROJECT = ["SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY"] as const;
 
 /** @throws {Error} with a message for the user */
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings {
@@ -43,6 +43,6 @@ function readProject(env: NodeJS.ProcessEnv): SupabaseProject | undefined {
   const missing = PROJECT.filter((name) => !env[name]);
   if (missing.length === PROJECT.length) return undefined;
   if (missing.length > 0) throw new Error(`A Supabase project needs ${missing.join(" and ")}, too: see .env.example.`);
-  const [url = "", key = "", jwtSecret = ""] = PROJECT.map((name) => env[name]);
-  return { url, key, jwtSecret };
+  const [url = "", key = ""] = PROJECT.map((name) => env[name]);
+  return { url, key, jwtSecret: env["SUPABASE_JWT_SECRET"] || undefined };
 }

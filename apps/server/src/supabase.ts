@@ -16,14 +16,26 @@ export async function startSupabase(project: SupabaseProject | undefined): Promi
     ? undefined
     : await createSupabaseDouble({ persistence: true, limits: { messagesPerSecond: MESSAGES_PER_SECOND } });
   const { url, key } = project ?? { url: double?.url ?? "", key: "anon" };
-  const signing = { expSeconds: TOKEN_SECONDS, ...(project ? { secret: project.jwtSecret } : {}) };
+  const hasTokens = !project || project.jwtSecret !== undefined;
+  const signing = { expSeconds: TOKEN_SECONDS, ...(project?.jwtSecret ? { secret: project.jwtSecret } : {}) };
   return {
-    carrier: { driver: "supabase", url, key },
-    description: project
-      ? `Over Supabase: ${url}, with the guests' tokens signed here.`
-      : `Over Supabase: a double of Realtime at ${url}, which forgets everything at the end. A project of your own: .env.example.`,
-    sign: async ({ userId, name }) => supabaseToken({ ...signing, sub: userId, user_metadata: { name } }),
+    carrier: { driver: "supabase", url, key, hasTokens },
+    description: describe(url, project),
+    async sign({ userId, name }) {
+      // What a project cannot check is for the page only: it says there who the guest is.
+      if (!hasTokens) return JSON.stringify({ userId, name });
+      return supabaseToken({ ...signing, sub: userId, user_metadata: { name } });
+    },
     attach() {},
     close: async () => double?.close(),
   };
+}
+
+function describe(url: string, project: SupabaseProject | undefined): string {
+  if (!project)
+    return `Over Supabase: a double of Realtime at ${url}, which forgets everything at the end. A project of your own: .env.example.`;
+  const rooms = project.jwtSecret
+    ? "private rooms, with the guests' tokens signed here"
+    : "public rooms, for want of SUPABASE_JWT_SECRET";
+  return `Over Supabase: ${url}, ${rooms}.`;
 }
