@@ -149,7 +149,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     },
     detached(error) {
       const phase = wire === "attached" ? "closed" : "denied";
-      leave(true);
+      leave(!error.retryable);
       isContinuing &&= error.retryable;
       set(error.retryable ? "joining" : phase, "stale", error);
       if (!error.retryable) return;

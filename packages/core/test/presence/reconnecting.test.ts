@@ -16,6 +16,19 @@ describe("during a reconnect", () => {
     expect(seen.every((members) => members.length === 2)).toBe(true);
   });
 
+  test("the same when it is the channel that ended, and is joined anew; one that is closed shows nobody", async () => {
+    const { hub, channel, events, clock } = await together("bob");
+    hub.crashChannel(ROOM, "ada");
+    await clock.advance(0);
+    expect(names(channel.$members.get())).toEqual(["ada?", "bob?"]);
+    await clock.advance(2_000);
+    const comings = () => events.filter((event) => !event.startsWith("~"));
+    expect([names(channel.$members.get()).sort(), comings()]).toEqual([["ada", "bob"], []]);
+    hub.revoke(ROOM, "ada");
+    await clock.advance(0);
+    expect([names(channel.$members.get()), comings()]).toEqual([[], []]);
+  });
+
   test("my own state never blinks", async () => {
     const { hub, channel, clock } = await together();
     channel.setMyState({ status: "away", customState: { a: 1 } });

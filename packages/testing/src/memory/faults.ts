@@ -40,6 +40,8 @@ export interface MemoryFaults {
   trim(channel: string, keep?: number): void;
   /** A channel's log is lost and starts anew, in another epoch. Nobody is told before the next message or join. */
   newEpoch(channel: string): void;
+  /** A channel ends for those who are joined, and may be joined anew. */
+  crashChannel(channel: string, client?: string): void;
   /** Access to a channel ends, at once, and stays refused with `forbidden` until `grant`. */
   revoke(channel: string, client?: string): void;
   /** Access to a channel is given back. */
@@ -81,6 +83,12 @@ export function createFaults(state: HubState): MemoryFaults {
     },
     trim: (channel, keep = 0) => state.channel(channel).log.trim(keep),
     newEpoch: (channel) => state.channel(channel).restart(),
+    crashChannel(channel, client) {
+      const error = new RealtimeError("channel-closed", "The channel crashed.");
+      for (const subscriber of [...state.channel(channel).subscribers]) {
+        if (client === undefined || subscriber.client === client) subscriber.detached(error);
+      }
+    },
     revoke(channel, client) {
       revoked.add(pass(channel, client));
       for (const subscriber of [...state.channel(channel).subscribers]) {
