@@ -13,43 +13,37 @@ export interface PresencePace<T> {
   stop(): void;
 }
 
-/** Makes the pace of one joined channel. `track` says whether the state was taken; one that was not is shown again. */
+/** Makes the pace of one joined channel. `track` says whether the state was taken; when one was not, the latest is shown again. */
 export function createPresencePace<T>(clock: Clock, track: (state: T) => Promise<boolean>): PresencePace<T> {
-  /** When each of the last calls was counted at the latest: once it was answered, that is known. */
+  /** When each of the last calls was counted at the latest, latest first: once it was answered, that is known. */
   let calls: readonly { countedMs: number }[] = [];
+  let latest: T;
   let isStopped = false;
-  let waiting: { readonly state: T } | undefined;
   let cancel = (): void => {};
 
   function proceed(): void {
     cancel();
-    if (!waiting) return;
     const nowMs = clock.now();
-    const waitMs = (calls.at(-MAX_CALLS)?.countedMs ?? -Infinity) + WINDOW_MS + MARGIN_MS - nowMs;
+    const waitMs = (calls[MAX_CALLS - 1]?.countedMs ?? -Infinity) + WINDOW_MS + MARGIN_MS - nowMs;
     if (waitMs > 0) {
       cancel = clock.after(waitMs, proceed);
       return;
     }
-    const { state } = waiting;
-    waiting = undefined;
     const call = { countedMs: nowMs };
-    calls = [...calls.slice(1 - MAX_CALLS), call];
-    void track(state).then((isTaken) => {
+    calls = [call, ...calls].slice(0, MAX_CALLS);
+    void track(latest).then((isTaken) => {
       call.countedMs = clock.now();
-      if (isTaken || isStopped) return;
-      waiting ??= { state };
-      proceed();
+      if (!isTaken && !isStopped) proceed();
     });
   }
 
   return {
     show(state) {
-      waiting = { state };
+      latest = state;
       proceed();
     },
     stop() {
       isStopped = true;
-      waiting = undefined;
       cancel();
     },
   };
