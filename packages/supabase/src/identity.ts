@@ -4,7 +4,7 @@ import type { User } from "@attune/protocol";
 interface Claims {
   readonly sub?: string;
   readonly email?: string;
-  readonly user_metadata?: Readonly<Record<string, string | undefined>>;
+  readonly user_metadata?: { readonly full_name?: string; readonly name?: string; readonly avatar_url?: string };
 }
 
 /**
@@ -15,20 +15,16 @@ interface Claims {
  * Source: claims of Supabase Auth tokens, https://supabase.com/docs/guides/auth/jwt-fields
  */
 export function userOfToken(token: string | null): User | null {
-  const { sub, email, user_metadata: profile = {} } = claimsOf(token);
-  if (!sub) return null;
-  const user = { userId: sub, name: `${profile["full_name"] || profile["name"] || email || sub}` };
-  const avatar = profile["avatar_url"];
-  return avatar ? { ...user, avatar: `${avatar}` } : user;
-}
-
-function claimsOf(token: string | null): Claims {
   try {
-    const body = `${token}`.split(".")[1] ?? "";
+    const body = `${token}`.split(".")[1] as string;
     const bytes = Uint8Array.from(atob(body.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
-    return Object(JSON.parse(new TextDecoder().decode(bytes))) as Claims;
+    const { sub, email, user_metadata = {} } = JSON.parse(new TextDecoder().decode(bytes)) as Claims;
+    const { full_name, name, avatar_url } = user_metadata;
+    return sub
+      ? { userId: sub, name: `${full_name || name || email || sub}`, ...(avatar_url && { avatar: `${avatar_url}` }) }
+      : null;
   } catch {
     // A key that is no token says nothing about a user.
-    return {};
+    return null;
   }
 }
