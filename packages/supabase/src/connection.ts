@@ -19,45 +19,41 @@ export interface ConnectionOptions {
 /** A hole is looked for in the replay once in this time; further ones are gaps, so that nobody can keep others joining. */
 const REJOIN_MS = 5_000;
 
-const OPEN = "open";
-const CLOSE = "close";
-const MESSAGE = "message";
+/** The reference of every ping: the client takes two heartbeats of its own on their way for a dead connection. */
+const PING = "attune";
 
 /** Starts one attempt. */
 export function connect(options: ConnectionOptions, host: DriverHost): DriverConnection {
   const { client, session, isPrivate, user: whoIs = userOfToken } = options;
   const { realtime } = client;
   const topics = new Map<string, Topic>();
-  const pings = new Map<unknown, () => void>();
+  /** Asked and not answered: answers come in the order of the questions. */
+  const pings: ((answer: object) => void)[] = [];
   let user: User | null = null;
   let isOpen = false;
   let isOver = false;
-  let lastPing = 0;
   let rejoinedAtMs = 0;
 
-  const watched = {
-    [OPEN]: [OPEN, () => void open().catch(lost)] as const,
+  /** Each kind of event is the reference of its callback. */
+  const watches = [
+    ["open", () => void open().catch(lost)],
     // A client without channels hangs up in good order, and comes back when one is joined: that is no loss.
-    [CLOSE]: [
-      CLOSE,
-      (event?: { wasClean?: boolean }) => (isOpen && !topics.size && event?.wasClean ? undefined : lost()),
-    ] as const,
-    [MESSAGE]: [
-      MESSAGE,
+    ["close", (event?: { wasClean?: boolean }) => (isOpen && !topics.size && event?.wasClean) || lost()],
+    [
+      "message",
       ({ ref }: { ref?: unknown }) => {
         host.traffic();
-        pings.get(ref)?.();
+        if (ref === PING) pings.shift()?.({});
       },
-    ] as const,
-  };
-  const kinds = [OPEN, CLOSE, MESSAGE] as const;
+    ],
+  ] as const;
 
   async function start(): Promise<void> {
     if ((await host.auth()) !== undefined)
       throw new RealtimeError("invalid-option", "auth: give createClient() an accessToken instead.");
     await session.ending;
     if (isOver) return;
-    for (const kind of kinds) realtime.stateChangeCallbacks[kind].push(watched[kind]);
+    for (const watch of watches) realtime.stateChangeCallbacks[watch[0]].push(watch);
     if (realtime.isConnected()) await open();
     else realtime.connect();
   }
@@ -81,10 +77,9 @@ export function connect(options: ConnectionOptions, host: DriverHost): DriverCon
 
   function end(): void {
     isOver = true;
-    for (const kind of kinds) {
-      const all = realtime.stateChangeCallbacks[kind];
-      if (all.includes(watched[kind])) all.splice(all.indexOf(watched[kind]), 1);
-    }
+    const { stateChangeCallbacks } = realtime;
+    for (const watch of watches)
+      stateChangeCallbacks[watch[0]] = stateChangeCallbacks[watch[0]].filter((other) => other !== watch);
     for (const topic of topics.values()) topic.close();
     topics.clear();
   }
@@ -139,15 +134,8 @@ export function connect(options: ConnectionOptions, host: DriverHost): DriverCon
       throw new RealtimeError("unsupported", `history() on "${channel}": Supabase has none, but your tables may.`);
     },
     ping() {
-      // A reference of its own: the client takes two heartbeats of its own on their way for a dead connection.
-      const ref = `attune${++lastPing}`;
-      realtime.push({ topic: "phoenix", event: "heartbeat", payload: {}, ref });
-      return new Promise((resolve) => {
-        pings.set(ref, () => {
-          pings.delete(ref);
-          resolve({});
-        });
-      });
+      realtime.push({ topic: "phoenix", event: "heartbeat", payload: {}, ref: PING });
+      return new Promise((resolve) => pings.push(resolve));
     },
     setVisible() {},
     close(isGoodbye) {
