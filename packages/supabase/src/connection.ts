@@ -139,9 +139,9 @@ export function connect(options: ConnectionOptions, host: DriverHost): DriverCon
     },
     setVisible() {},
     close(isGoodbye) {
-      if (isGoodbye && isOver) return;
       end();
-      const isShared = realtime.getChannels().some((channel) => !session.own.has(channel));
+      // The driver's own channels are all on their way out by now.
+      const isShared = realtime.getChannels().some(({ state }) => state !== "leaving");
       if (isGoodbye && isShared) return;
       session.ending = (async () => {
         // A goodbye waits until the others can know of it; a loss has nobody to wait for.

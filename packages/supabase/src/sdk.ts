@@ -52,7 +52,7 @@ export interface RealtimeLike {
   connect(): void;
   disconnect(): Promise<unknown>;
   isConnected(): boolean;
-  getChannels(): readonly object[];
+  getChannels(): readonly { readonly state: string }[];
   setAuth(): Promise<void>;
   push(frame: { topic: string; event: string; payload: object; ref: string }): void;
 }

@@ -17,8 +17,6 @@ export interface Session {
   /** The same for as long as the page lives, so that who comes back takes the place that was left. */
   readonly connectionId: string;
   readonly memories: Map<string, ChannelMemory>;
-  /** Channels of the client that are the driver's; all others are the app's own. */
-  readonly own: WeakSet<object>;
   /** Channels on their way out, by name: the next join waits for them. */
   readonly leaving: Map<string, Promise<unknown>>;
   /** The client's own way out: the next connection waits for it. */
@@ -27,7 +25,7 @@ export interface Session {
 
 /** Makes a session that remembers nothing. */
 export function createSession(connectionId: string): Session {
-  return { connectionId, memories: new Map(), own: new WeakSet(), leaving: new Map() };
+  return { connectionId, memories: new Map(), leaving: new Map() };
 }
 
 /** The memory of a channel, made when there is none. */

@@ -95,10 +95,10 @@ export function openTopic(options: TopicOptions): Topic {
     pace.stop();
     arrivals?.stop();
     if (!sdk) return;
-    const gone = client.removeChannel(sdk as never).finally(() => {
-      if (session.leaving.get(channel) === gone) session.leaving.delete(channel);
-    });
-    session.leaving.set(channel, gone);
+    session.leaving.set(
+      channel,
+      client.removeChannel(sdk as never).finally(() => session.leaving.delete(channel)),
+    );
   }
 
   async function join(onJoined: () => void): Promise<void> {
@@ -109,7 +109,7 @@ export function openTopic(options: TopicOptions): Topic {
     if (isOver) return;
     const fresh = client.channel(channel, { config: config() });
     if (fresh.state !== "closed") throw new RealtimeError("conflict", `The app itself has joined "${channel}".`);
-    session.own.add((sdk = fresh));
+    sdk = fresh;
     if (arrivals) sdk.on("broadcast", { event: "*" }, arrivals.broadcast);
     // To listen for presence is to ask for it.
     if (arrivals && (replays || shown)) sdk.on("presence", { event: "sync" }, arrivals.synced);
