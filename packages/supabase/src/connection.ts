@@ -1,6 +1,6 @@
 /** One connection of a Supabase client, as core sees it: the client's socket, watched, and the channels on it. */
 import type { AttachRequest, DriverConnection, DriverHost } from "@attune/core/driver";
-import { isRealtimeError, RealtimeError, type User } from "@attune/protocol";
+import { RealtimeError, type User } from "@attune/protocol";
 import { toError } from "./errors.js";
 import { userOfToken } from "./identity.js";
 import type { Broadcast, SupabaseLike } from "./sdk.js";
@@ -70,9 +70,7 @@ export function connect(options: ConnectionOptions, host: DriverHost): DriverCon
   function lost(cause?: unknown): void {
     if (isOver) return;
     end();
-    host.closed({
-      error: isRealtimeError(cause) ? cause : toError("Supabase is out of reach", cause, "transport-failed"),
-    });
+    host.closed({ error: toError("Supabase is out of reach", cause, "transport-failed") });
   }
 
   function end(): void {

@@ -1,5 +1,5 @@
 /** Every shape of failure that supabase-js has, as one kind of error. */
-import { type ErrorCode, RealtimeError } from "@attune/protocol";
+import { type ErrorCode, isRealtimeError, RealtimeError } from "@attune/protocol";
 
 /** How long to stay away after a limit was hit. */
 const LIMITED_MS = 5_000;
@@ -16,15 +16,15 @@ const MEANINGS: readonly (readonly [ErrorCode, RegExp])[] = [
 ];
 
 /**
- * An error for the app, with what the client gave as its `cause`.
+ * An error for the app, with what the client gave as its `cause`. One that is for the app already stays as it is.
  *
  * @param what happened, without a full stop
- * @param reason an Error, a text or an object with a `reason`, as the client happens to give it
+ * @param reason an Error, or a text, as the client happens to give it
  * @param otherwise the code when the reason says nothing that is known
  */
 export function toError(what: string, reason: unknown, otherwise: ErrorCode): RealtimeError {
-  const { message, reason: inner } = Object(reason) as { message?: unknown; reason?: unknown };
-  const text = `${typeof reason === "string" ? reason : (message ?? inner ?? "")}`;
+  if (isRealtimeError(reason)) return reason;
+  const text = `${Object(reason).message ?? reason ?? ""}`;
   const code = MEANINGS.find(([, words]) => words.test(text))?.[0] ?? otherwise;
   return new RealtimeError(code, `${what}${text && ": "}${text}.`, {
     cause: reason,

@@ -1,6 +1,6 @@
 /** One channel of the Supabase client, from the join to the leave. A failure ends it: core decides when to join anew. */
 import type { AttachRequest, DriverHost, OutgoingMessage, Published } from "@attune/core/driver";
-import { isRealtimeError, type PresenceState, RealtimeError, type User } from "@attune/protocol";
+import { type PresenceState, RealtimeError, type User } from "@attune/protocol";
 import { createArrivals } from "./arrivals.js";
 import { extend } from "./chain.js";
 import { REPLAY_LIMIT, REPLAY_WINDOW_MS } from "./coverage.js";
@@ -83,9 +83,7 @@ export function openTopic(options: TopicOptions): Topic {
   });
 
   const joined = new Promise<void>((resolve) => {
-    join(resolve).catch((cause: unknown) =>
-      fail(isRealtimeError(cause) ? cause : toError(`Cannot join "${channel}"`, cause, "internal-error")),
-    );
+    join(resolve).catch((cause: unknown) => fail(toError(`Cannot join "${channel}"`, cause, "internal-error")));
   });
 
   function end(error: RealtimeError): void {

@@ -20,12 +20,16 @@ describe("an error", () => {
   });
 
   test("of every shape that the client has keeps the original as its cause", () => {
-    const reason = { reason: "Unauthorized" };
-    for (const cause of [new Error("Unauthorized"), "Unauthorized", reason]) {
+    for (const cause of [new Error("Unauthorized"), "Unauthorized", { message: "Unauthorized" }]) {
       const error = toError("It failed", cause, "transport-failed");
       expect([error.code, error.cause]).toEqual(["forbidden", cause]);
     }
     expect(toError("It failed", undefined, "transport-failed").message).toBe("It failed.");
+  });
+
+  test("that is the app's already stays what it is", () => {
+    const error = toError("It failed", "Unauthorized", "transport-failed");
+    expect(toError("Another thing failed", error, "internal-error")).toBe(error);
   });
 
   test("that comes of a limit says how long to stay away", () => {
