@@ -1,42 +1,34 @@
 /** Notices that a message is missing between two of one publisher, wherever it was lost. */
+import type { OutgoingMessage } from "@attune/core/driver";
 
 /** How many publishers of a channel are followed. */
-const MAX_PUBLISHERS = 500;
+const MAX_PRODUCERS = 500;
 
-/** The last sequence that was had of each publisher. */
+/** The last sequence that was had of each producer. */
 export type Chains = Map<string, number>;
 
+/** Where a message stands among those of its producer. */
+export type Link = Pick<OutgoingMessage, "producer" | "sequence" | "previous">;
+
 /**
- * Says whether a message follows what was had of its publisher: false when the one before it was not.
+ * Says whether a message follows what was had of its producer: false when the one before it was not.
  *
- * Of a publisher that was not heard before nothing can be missing that was meant for this reader. A repeat follows.
- *
- * @param id as `messageId()` makes it: the publisher, and behind the last colon the sequence
- * @param previous the sequence of the publisher's message before it
+ * Of a producer that was not heard before nothing can be missing that was meant for this reader. A repeat follows.
  */
-export function follows(chains: Chains, id: string, previous: number): boolean {
-  return previous <= (chains.get(publisherOf(id)) ?? previous);
+export function follows(chains: Chains, { producer, previous }: Link): boolean {
+  return previous <= (chains.get(producer) ?? previous);
 }
 
-/** Whether a later message of its publisher was had: this one is a repeat, or a gap told of it. */
-export function isPast(chains: Chains, id: string): boolean {
-  return sequenceOf(id) < (chains.get(publisherOf(id)) ?? 0);
+/** Whether a later message of its producer was had: this one is a repeat, or a gap told of it. */
+export function isPast(chains: Chains, { producer, sequence }: Link): boolean {
+  return sequence < (chains.get(producer) ?? 0);
 }
 
 /** Takes a message in: it was had. */
-export function extend(chains: Chains, id: string): void {
-  const publisher = publisherOf(id);
-  const last = chains.get(publisher) ?? 0;
-  chains.delete(publisher);
-  chains.set(publisher, Math.max(last, sequenceOf(id)));
+export function extend(chains: Chains, { producer, sequence }: Link): void {
+  const last = chains.get(producer) ?? 0;
+  chains.delete(producer);
+  chains.set(producer, Math.max(last, sequence));
   // A Map keeps insertion order, so the first was heard least lately.
-  if (chains.size > MAX_PUBLISHERS) chains.delete(chains.keys().next().value as string);
-}
-
-function publisherOf(id: string): string {
-  return id.slice(0, id.lastIndexOf(":"));
-}
-
-function sequenceOf(id: string): number {
-  return +id.slice(publisherOf(id).length + 1) || 0;
+  if (chains.size > MAX_PRODUCERS) chains.delete(chains.keys().next().value as string);
 }

@@ -2,10 +2,10 @@
 import type { AttachRequest, DriverConnection, DriverHost } from "@attune/core/driver";
 import { RealtimeError, type User } from "@attune/protocol";
 import { toError } from "./errors.js";
-import { userOfToken } from "./identity.js";
-import type { Broadcast, SupabaseLike } from "./sdk.js";
+import type { SupabaseLike } from "./sdk.js";
 import type { Session } from "./session.js";
 import { openTopic, type Topic } from "./topic.js";
+import type { Arrival } from "./translate.js";
 
 /** What a connection needs to know of the app. */
 export interface ConnectionOptions {
@@ -13,7 +13,7 @@ export interface ConnectionOptions {
   readonly session: Session;
   readonly isPrivate: (channel: string) => boolean;
   readonly replay: boolean;
-  readonly user: ((token: string | null) => User | null | Promise<User | null>) | undefined;
+  readonly user: (token: string | null) => User | null | Promise<User | null>;
 }
 
 /** A hole is looked for in the replay once in this time; further ones are gaps, so that nobody can keep others joining. */
@@ -24,21 +24,21 @@ const PING = "attune";
 
 /** Starts one attempt. */
 export function connect(options: ConnectionOptions, host: DriverHost): DriverConnection {
-  const { client, session, isPrivate, user: whoIs = userOfToken } = options;
+  const { client, session } = options;
   const { realtime } = client;
   const topics = new Map<string, Topic>();
   /** Asked and not answered: answers come in the order of the questions. */
   const pings: ((answer: object) => void)[] = [];
-  let user: User | null = null;
-  let isOpen = false;
+  /** Who this client is, once the connection is open. */
+  let me: User | null | undefined;
   let isOver = false;
   let rejoinedAtMs = 0;
 
   /** Each kind of event is the reference of its callback. */
   const watches = [
-    ["open", () => void open().catch(lost)],
+    ["open", () => open().catch(lost)],
     // A client without channels hangs up in good order, and comes back when one is joined: that is no loss.
-    ["close", (event?: { wasClean?: boolean }) => (isOpen && !topics.size && event?.wasClean) || lost()],
+    ["close", (event?: { wasClean?: boolean }) => (me !== undefined && !topics.size && event?.wasClean) || lost()],
     [
       "message",
       ({ ref }: { ref?: unknown }) => {
@@ -59,11 +59,10 @@ export function connect(options: ConnectionOptions, host: DriverHost): DriverCon
   }
 
   async function open(): Promise<void> {
-    if (isOpen) return;
     await realtime.setAuth();
-    user = await whoIs(realtime.accessTokenValue);
-    if (isOpen || isOver || !realtime.isConnected()) return;
-    isOpen = true;
+    const user = await options.user(realtime.accessTokenValue);
+    if (me !== undefined || isOver || !realtime.isConnected()) return;
+    me = user;
     host.opened({ connectionId: session.connectionId, user, transport: "websocket" });
   }
 
@@ -75,31 +74,28 @@ export function connect(options: ConnectionOptions, host: DriverHost): DriverCon
 
   function end(): void {
     isOver = true;
-    const { stateChangeCallbacks } = realtime;
     for (const watch of watches)
-      stateChangeCallbacks[watch[0]] = stateChangeCallbacks[watch[0]].filter((other) => other !== watch);
+      realtime.stateChangeCallbacks[watch[0]] = realtime.stateChangeCallbacks[watch[0]].filter(
+        (other) => other !== watch,
+      );
     for (const topic of topics.values()) topic.close();
-    topics.clear();
   }
 
-  function openChannel(channel: string, request?: AttachRequest, early: readonly Broadcast[] = []): Topic {
+  function openChannel(channel: string, request?: AttachRequest, early: Arrival[] = []): Topic {
     topics.get(channel)?.close();
     const topic = openTopic({
-      client,
+      ...options,
       host,
-      session,
-      user,
+      me,
       channel,
       request,
-      isPrivate: isPrivate(channel),
-      isStored: options.replay && isPrivate(channel) && realtime.vsn !== "1.0.0",
       early,
-      onHole(held) {
+      onHole(changed) {
         const nowMs = host.clock.now();
         const isDue = nowMs - rejoinedAtMs > REJOIN_MS;
         if (isDue) {
           rejoinedAtMs = nowMs;
-          openChannel(channel, { ...(topic.request as AttachRequest), since: { cursor: `${nowMs}` } }, held);
+          openChannel(channel, changed, early);
         }
         return isDue;
       },
@@ -107,7 +103,7 @@ export function connect(options: ConnectionOptions, host: DriverHost): DriverCon
         topics.delete(channel);
         // A client that gives up on its socket says so to the channels before it closes it.
         await undefined;
-        if (!error || isOver) return;
+        if (isOver) return;
         if (!realtime.isConnected()) lost(error);
         else if (request) host.detached(channel, error);
       },
@@ -127,9 +123,10 @@ export function connect(options: ConnectionOptions, host: DriverHost): DriverCon
     },
     publish: async (message) => (topics.get(message.channel) ?? openChannel(message.channel)).publish(message),
     signal: (channel, name, value) => topics.get(channel)?.signal(name, value),
-    setPresence: (channel, state) => topics.get(channel)?.show(state),
-    async history(channel) {
-      throw new RealtimeError("unsupported", `history() on "${channel}": Supabase has none, but your tables may.`);
+    setPresence: (channel, state) => topics.get(channel)?.setPresence(state),
+    // Core does not ask for what is not declared.
+    async history() {
+      throw new RealtimeError("unsupported", "history()");
     },
     ping() {
       realtime.push({ topic: "phoenix", event: "heartbeat", payload: {}, ref: PING });

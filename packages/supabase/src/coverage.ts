@@ -6,16 +6,6 @@ export const REPLAY_LIMIT = 25;
 /** How long stored messages are kept: 72 hours (lib/realtime/messages.ex). */
 export const REPLAY_WINDOW_MS: number = 72 * 3_600_000;
 
-/** What is known of a channel that is joined again. */
-export interface Before {
-  /** Whether any message was had. */
-  readonly hadAny: boolean;
-  /** Whether a certain one was. */
-  had(id: string): boolean;
-  /** How long ago nothing was missing; beyond the window messages may have been forgotten. */
-  readonly awayMs: number;
-}
-
 /**
  * Says whether nothing lies between what was had and a page of replayed messages.
  *
@@ -24,8 +14,16 @@ export interface Before {
  * that is not full holds all that there is.
  *
  * @param page ids, oldest first
+ * @param hadAny whether any message was had
+ * @param had whether a certain one was
+ * @param awayMs how long ago nothing was missing; beyond the window messages may have been forgotten
  */
-export function isCovered(page: readonly string[], { hadAny, had, awayMs }: Before): boolean {
+export function isCovered(
+  page: readonly string[],
+  hadAny: boolean,
+  had: ((id: string) => boolean) | undefined,
+  awayMs: number,
+): boolean {
   const isFull = page.length >= REPLAY_LIMIT;
-  return awayMs < REPLAY_WINDOW_MS && (hadAny ? page.slice(+isFull).some(had) : !isFull);
+  return awayMs < REPLAY_WINDOW_MS && (hadAny ? page.slice(+isFull).some((id) => had?.(id)) : !isFull);
 }

@@ -2,8 +2,9 @@
 import type { Capabilities, Driver } from "@attune/core/driver";
 import type { User } from "@attune/protocol";
 import { connect } from "./connection.js";
+import { userOfToken } from "./identity.js";
 import type { SupabaseLike } from "./sdk.js";
-import { createSession, type Session } from "./session.js";
+import type { Session } from "./session.js";
 
 /** How the driver uses a client. */
 export interface SupabaseOptions {
@@ -49,13 +50,13 @@ const CAPABILITIES: Capabilities = {
  * ```
  */
 export function supabase(client: SupabaseLike, options: SupabaseOptions = {}): Driver {
-  const { isPrivate = (channel) => !channel.startsWith("public:"), replay = true, user } = options;
+  const { isPrivate = (channel) => !channel.startsWith("public:"), replay = true, user = userOfToken } = options;
   let session: Session | undefined;
   return {
     name: "supabase",
     capabilities: CAPABILITIES,
     connect(host) {
-      session ??= createSession([host.random(), host.random()].map((chance) => chance.toString(36).slice(2)).join(""));
+      session ??= { connectionId: host.random().toString(36).slice(2), memories: new Map(), leaving: new Map() };
       const { allowedMetadataKeys } = client.realtime.serializer;
       // From 2.119 the client lets this key through by itself; before, it has to be told.
       if (replay && !allowedMetadataKeys.includes("persist")) allowedMetadataKeys.push("persist");

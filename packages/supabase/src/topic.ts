@@ -1,14 +1,14 @@
 /** One channel of the Supabase client, from the join to the leave. A failure ends it: core decides when to join anew. */
 import type { AttachRequest, DriverHost, OutgoingMessage, Published } from "@attune/core/driver";
 import { type PresenceState, RealtimeError, type User } from "@attune/protocol";
-import { createArrivals } from "./arrivals.js";
+import { type Arrivals, createArrivals } from "./arrivals.js";
 import { extend } from "./chain.js";
 import { REPLAY_LIMIT, REPLAY_WINDOW_MS } from "./coverage.js";
 import { toError } from "./errors.js";
 import { createPresencePace } from "./presence-pace.js";
-import type { Broadcast, ChannelConfig, ChannelLike, SupabaseLike } from "./sdk.js";
-import { memoryOf, type Session } from "./session.js";
-import { SIGNAL_EVENT, toEnvelope } from "./translate.js";
+import type { ChannelLike, SupabaseLike } from "./sdk.js";
+import type { ChannelMemory, Session } from "./session.js";
+import { type Arrival, SIGNAL_EVENT, toEnvelope } from "./translate.js";
 
 /** A channel that was joined only to publish is left when nothing was published for this long. */
 const QUIET_MS = 5_000;
@@ -18,124 +18,119 @@ export interface TopicOptions {
   readonly client: SupabaseLike;
   readonly host: DriverHost;
   readonly session: Session;
-  readonly user: User | null;
+  readonly me: User | null | undefined;
   readonly channel: string;
   /** Absent when the channel is joined only to publish on it. */
   readonly request: AttachRequest | undefined;
-  readonly isPrivate: boolean;
-  /** Whether Supabase stores this channel's messages, and replays them. */
-  readonly isStored: boolean;
+  isPrivate(channel: string): boolean;
+  /** Whether Supabase is to store messages, and to replay them. */
+  readonly replay: boolean;
   /** What arrived already, and is to be delivered behind the replay. */
-  readonly early: readonly Broadcast[];
-  /** A stored message was lost. Returns whether the channel is joined anew, to have it replayed before these. */
-  onHole(early: readonly Broadcast[]): boolean;
-  /** It ended by itself; without an error because it is not needed any more. */
-  onEnded(error?: RealtimeError): void;
+  readonly early: Arrival[];
+  /** A stored message was lost. Returns whether the channel is joined anew like this, to have it replayed before what is early. */
+  onHole(request: AttachRequest): boolean;
+  /** It ended by itself. */
+  onEnded(error: RealtimeError): void;
 }
 
 /** A channel that is being joined, or is joined. */
 export interface Topic {
-  /** How it was joined, and what is to be shown there now. */
-  readonly request: AttachRequest | undefined;
   publish(message: OutgoingMessage): Promise<Published>;
   signal(name: string, value: unknown): void;
-  show(state: PresenceState): void;
+  setPresence(state: PresenceState): void;
   close(): void;
 }
 
 /** Joins a channel. */
 export function openTopic(options: TopicOptions): Topic {
-  const { client, host, session, user, channel, request, isPrivate } = options;
+  const { client, host, session, me, channel, request } = options;
   const { realtime } = client;
   const { clock } = host;
-  const { connectionId } = session;
-  const sender = user ? { userId: user.userId, name: user.name } : undefined;
-  const memory = memoryOf(session, channel, clock.now());
-  const isStored = options.isStored && !memory.isRefusedReplay;
-  const limit = request?.since ? REPLAY_LIMIT : Math.min(request?.recent ?? 0, REPLAY_LIMIT);
-  const replays = isStored && limit > 0;
+  const { connectionId, memories, leaving } = session;
+  const sender = me ? { userId: me.userId, name: me.name } : undefined;
+  const isPrivate = options.isPrivate(channel);
+  const memory: ChannelMemory = memories.get(channel) ?? {
+    chains: new Map(),
+    joinedAtMs: clock.now(),
+    replay: options.replay && isPrivate && realtime.vsn !== "1.0.0",
+  };
+  memories.set(channel, memory);
+  const limit = (request?.since ? REPLAY_LIMIT : request?.recent) ?? 0;
+  const replay = memory.replay && limit > 0 && { since: clock.now() - REPLAY_WINDOW_MS, limit };
   let sdk: ChannelLike | undefined;
+  let arrivals: Arrivals | undefined;
   /** The last thing that the server complained of: that it closes the channel follows in another frame. */
   let complaint: unknown;
   let shown = request?.presence;
   let isOver = false;
   let hasSignalled = false;
+  /** Rejects the publish that has no answer yet: the client forgets it when a channel is left. Core sends one at a time. */
+  let refuse = (_error: RealtimeError): void => {};
   let cancelQuiet = (): void => {};
-  /** Rejects each publish that has no answer yet: the client forgets them when a channel is left. */
-  const unanswered = new Set<(error: RealtimeError) => void>();
-
-  const arrivals =
-    request &&
-    createArrivals({
-      host,
-      channel,
-      request,
-      memory,
-      replays,
-      presenceState: () => (sdk as ChannelLike).presenceState(),
-      early: options.early,
-      onHole: (early) => isStored && options.onHole(early),
-    });
   const pace = createPresencePace<PresenceState>(clock, async (state) => {
-    if (!user) return true;
-    const entry = { connectionId, user, state, joinedAtMs: memory.joinedAtMs, updatedAtMs: clock.now() };
+    if (!me) return true;
+    const entry = { connectionId, user: me, state, joinedAtMs: memory.joinedAtMs, updatedAtMs: clock.now() };
     return (await sdk?.track(entry)) === "ok";
   });
+  const joined = join();
+  joined.catch((cause: unknown) => fail(toError(`Cannot join "${channel}"`, cause, "internal-error")));
 
-  const joined = new Promise<void>((resolve) => {
-    join(resolve).catch((cause: unknown) => fail(toError(`Cannot join "${channel}"`, cause, "internal-error")));
-  });
-
-  function end(error: RealtimeError): void {
-    isOver = true;
-    for (const reject of unanswered) reject(error);
-    cancelQuiet();
-    pace.stop();
-    arrivals?.stop();
-    if (!sdk) return;
-    session.leaving.set(
-      channel,
-      client.removeChannel(sdk as never).finally(() => session.leaving.delete(channel)),
-    );
-  }
-
-  async function join(onJoined: () => void): Promise<void> {
+  async function join(): Promise<void> {
     // The client hands out the old channel while that is leaving.
-    await session.leaving.get(channel);
+    await leaving.get(channel);
     // A first join carries only the token that is known by then.
     await realtime.setAuth();
     if (isOver) return;
-    const fresh = client.channel(channel, { config: config() });
+    const fresh = client.channel(channel, {
+      config: {
+        private: isPrivate,
+        broadcast: { self: false, ack: true, ...(replay && { replay }) },
+        presence: { key: connectionId, enabled: false },
+      },
+    });
     if (fresh.state !== "closed") throw new RealtimeError("conflict", `The app itself has joined "${channel}".`);
     sdk = fresh;
-    if (arrivals) sdk.on("broadcast", { event: "*" }, arrivals.broadcast);
-    // To listen for presence is to ask for it.
-    if (arrivals && (replays || shown)) sdk.on("presence", { event: "sync" }, arrivals.synced);
+    if (request)
+      arrivals = createArrivals({
+        ...options,
+        request,
+        sdk,
+        memory,
+        replays: Boolean(replay),
+        onHole: (since) => memory.replay && options.onHole({ ...request, presence: shown, since }),
+      });
     sdk.on("system", {}, ({ status, message }) => {
       if (status === "error") complaint = message;
     });
-    sdk.subscribe((status, error) => {
-      if (status === "SUBSCRIBED") {
-        onJoined();
+    return new Promise((resolve) => {
+      fresh.subscribe((status, error) => {
+        if (status !== "SUBSCRIBED")
+          return fail(toError(`"${channel}": ${status}`, complaint ?? error ?? status, "channel-closed"));
+        // The answer to the join may come while the channel is left already.
+        if (isOver) return;
+        resolve();
         arrivals?.joined();
         if (shown) pace.show(shown);
-      } else fail(toError(`"${channel}": ${status}`, complaint ?? error ?? status, "channel-closed"));
+      });
     });
   }
 
-  function config(): ChannelConfig {
-    const broadcast = { self: false, ack: true };
-    const replay = { since: clock.now() - REPLAY_WINDOW_MS, limit };
-    return {
-      private: isPrivate,
-      broadcast: replays ? { ...broadcast, replay } : broadcast,
-      presence: { key: connectionId, enabled: false },
-    };
+  function end(error: RealtimeError): void {
+    isOver = true;
+    refuse(error);
+    cancelQuiet();
+    pace.stop();
+    arrivals?.stop();
+    if (sdk)
+      leaving.set(
+        channel,
+        client.removeChannel(sdk as never).finally(() => leaving.delete(channel)),
+      );
   }
 
   function fail(error: RealtimeError): void {
     if (isOver) return;
-    if (/replay/i.test(error.message)) memory.isRefusedReplay = true;
+    if (/replay/i.test(error.message)) memory.replay = false;
     end(error);
     options.onEnded(error);
   }
@@ -148,15 +143,12 @@ export function openTopic(options: TopicOptions): Topic {
 
   async function handOver(message: OutgoingMessage): Promise<Published> {
     await joined;
-    const envelope = toEnvelope(message, sender, clock.now());
-    const answer = await send(message.event, envelope, isStored);
-    if (answer === "ok") {
-      memory.hadAny = true;
-      extend(memory.chains, envelope.id);
-      return { guarantee: "handed-over" };
-    }
+    const answer = await send(message.event, toEnvelope(message, sender, clock.now()), memory.replay);
     // A write policy that refuses says nothing at all, and a payload that is too large just that (broadcast_handler.ex).
-    throw toError(`"${channel}" did not take a message, for a policy or its size`, answer, "refused");
+    if (answer !== "ok")
+      throw toError(`"${channel}" did not take a message, for a policy or its size`, answer, "refused");
+    extend(memory.chains, message);
+    return { guarantee: "handed-over" };
   }
 
   function left(): RealtimeError {
@@ -169,28 +161,19 @@ export function openTopic(options: TopicOptions): Topic {
   }
 
   return {
-    get request() {
-      return request && { ...request, presence: shown };
-    },
     publish(message) {
       cancelQuiet();
-      if (!request)
-        cancelQuiet = clock.after(QUIET_MS, () => {
-          end(left());
-          options.onEnded();
-        });
+      if (!request) cancelQuiet = clock.after(QUIET_MS, () => fail(left()));
       return new Promise((resolve, reject) => {
-        unanswered.add(reject);
-        void handOver(message)
-          .then(resolve, reject)
-          .finally(() => unanswered.delete(reject));
+        refuse = reject;
+        handOver(message).then(resolve, reject);
       });
     },
     signal(name, value) {
       hasSignalled = true;
       whisper({ name, value, user: sender });
     },
-    show(state) {
+    setPresence(state) {
       shown = state;
       // Before the join is through, it goes out with it.
       if (sdk?.state === "joined") pace.show(state);

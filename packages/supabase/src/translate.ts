@@ -1,50 +1,59 @@
 /** Between Attune's words and Supabase's: pure, in both directions. What travels has the shape that the contract gives it. */
-import type { IncomingMessage, IncomingSignal, OutgoingMessage } from "@attune/core/driver";
+import type { IncomingMessage, IncomingSignal, OutgoingMessage, Position } from "@attune/core/driver";
 import { messageId, PRESENCE_STATUSES, type PresenceEntry, type Sender } from "@attune/protocol";
+import type { Link } from "./chain.js";
 import type { Broadcast } from "./sdk.js";
 
 /** The broadcast that carries signals; apps cannot name events like this. */
 export const SIGNAL_EVENT = "@signal";
 
 /** A message of the app, as it travels. Broadcasts of other origin have no such cover: their payload is the data. */
-export interface Envelope {
-  /** The sequence of the publisher's message before this one. */
-  readonly attune: number;
-  readonly id: string;
+export interface Envelope extends Link {
   readonly sender: Sender | undefined;
   /** The sender's clock: Supabase tells no time. */
   readonly timestampMs: number;
   readonly data: unknown;
 }
 
-/** A message as a payload, under the id that it keeps on every way it can take. */
+/** A message that arrived. One of other origin follows whatever was had before, and is never past. */
+export interface Arrival extends Link {
+  readonly message: IncomingMessage & { readonly position: Position };
+}
+
+/** A message as a payload. */
 export function toEnvelope(message: OutgoingMessage, sender: Sender | undefined, timestampMs: number): Envelope {
-  const { producer, sequence, previous: attune, data } = message;
-  return { attune, id: messageId(sender?.userId, producer, sequence), sender, timestampMs, data };
+  const { producer, sequence, previous, data } = message;
+  return { producer, sequence, previous, data, sender, timestampMs };
 }
 
-/** The cover of a broadcast, if it has a sound one. */
-export function toCover({ payload }: Broadcast): Envelope | undefined {
-  const { attune, id, timestampMs } = Object(payload) as Partial<Envelope>;
-  return kindsOf(attune, id, timestampMs) === "number,string,number" ? (payload as Envelope) : undefined;
-}
-
-/** A broadcast as a message. `id` names one that came without a name. */
-export function toMessage(broadcast: Broadcast, nowMs: number, id: string): IncomingMessage {
-  const { event, payload, meta } = broadcast;
-  const cover = toCover(broadcast) ?? { id: meta?.id ?? id, timestampMs: nowMs, data: payload, sender: undefined };
-  const { data, timestampMs, sender } = cover;
-  const message = { id: cover.id, event, data, timestampMs };
-  return isSender(sender) ? { ...message, sender } : message;
+/**
+ * A broadcast as a message, known to be complete by now.
+ *
+ * @param given names one that came without a name
+ */
+export function toArrival({ event, payload, meta }: Broadcast, nowMs: number, given: string): Arrival {
+  const envelope: Envelope = isEnvelope(payload)
+    ? payload
+    : { producer: "", sequence: Infinity, previous: 0, data: payload, sender: undefined, timestampMs: nowMs };
+  const { producer, sequence, data, sender, timestampMs } = envelope;
+  const id = producer ? messageId(sender?.userId, producer, sequence) : (meta?.id ?? given);
+  const message = {
+    id,
+    event,
+    data,
+    timestampMs,
+    position: { cursor: `${nowMs}` },
+    ...(isSender(sender) && { sender }),
+  };
+  return { ...envelope, message };
 }
 
 /** What a signal's payload says: a value, or, without a name, that a connection has no more to say. */
 export function toSignals(payload: unknown): readonly [signals: IncomingSignal[], gone: string[]] {
-  const { connectionId, name, value, user } = Object(payload) as Partial<IncomingSignal>;
-  if (typeof connectionId !== "string") return [[], []];
+  if (!fits<IncomingSignal>(payload, { connectionId: "string" })) return [[], []];
+  const { connectionId, name, value, user } = payload;
   if (typeof name !== "string") return [[], [connectionId]];
-  const signal = { connectionId, name, value };
-  return [[isSender(user) ? { ...signal, user } : signal], []];
+  return [[{ connectionId, name, value, ...(isSender(user) && { user }) }], []];
 }
 
 /**
@@ -62,20 +71,23 @@ export function toEntries(state: object): PresenceEntry[] {
   );
 }
 
+function isEnvelope(payload: unknown): payload is Envelope {
+  return fits<Envelope>(payload, { producer: "string", sequence: "number", previous: "number", timestampMs: "number" });
+}
+
 function isEntry(meta: unknown): meta is PresenceEntry {
-  const { connectionId, user, state, joinedAtMs, updatedAtMs } = Object(meta) as Partial<PresenceEntry>;
   return (
-    isSender(user) &&
-    PRESENCE_STATUSES.includes(Object(state).status) &&
-    kindsOf(joinedAtMs, connectionId, updatedAtMs) === "number,string,number"
+    fits<PresenceEntry>(meta, { connectionId: "string", joinedAtMs: "number", updatedAtMs: "number" }) &&
+    isSender(meta.user) &&
+    PRESENCE_STATUSES.includes(Object(meta.state).status)
   );
 }
 
 function isSender(value: unknown): value is Sender {
-  const { userId, name } = Object(value) as Partial<Sender>;
-  return kindsOf(userId, name) === "string,string";
+  return fits(value, { userId: "string", name: "string" });
 }
 
-function kindsOf(...values: unknown[]): string {
-  return `${values.map((value) => typeof value)}`;
+/** Whether a value from another client has these members, each of its kind. */
+function fits<T>(value: unknown, kinds: { readonly [K in keyof T]?: string }): value is T {
+  return Object.entries(kinds).every(([key, kind]) => typeof Object(value)[key] === kind);
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toCover, toEntries, toEnvelope, toMessage, toSignals } from "../src/translate.js";
+import { toArrival, toEntries, toEnvelope, toSignals } from "../src/translate.js";
 
 const user = { userId: "ada", name: "Ada", avatar: "a.png" };
 const outgoing = {
@@ -16,38 +16,43 @@ const sender = { userId: "ada", name: "Ada" };
 describe("a message", () => {
   test("arrives as what was sent, under the id that a list shows it by", () => {
     const payload = toEnvelope(outgoing, sender, 1_000);
-    expect(toMessage({ event: "message", payload }, 5_000, "made")).toEqual({
-      id: "ada:p1:3",
-      event: "message",
-      data: { text: "hi" },
-      sender: { userId: "ada", name: "Ada" },
-      timestampMs: 1_000,
+    expect(toArrival({ event: "message", payload }, 5_000, "made")).toMatchObject({
+      message: {
+        id: "ada:p1:3",
+        event: "message",
+        data: { text: "hi" },
+        sender: { userId: "ada", name: "Ada" },
+        timestampMs: 1_000,
+        position: { cursor: "5000" },
+      },
+      producer: "p1",
+      sequence: 3,
+      previous: 2,
     });
   });
 
   test("of an anonymous client has no sender", () => {
-    const message = toMessage({ event: "message", payload: toEnvelope(outgoing, undefined, 1_000) }, 5_000, "made");
+    const payload = toEnvelope(outgoing, undefined, 1_000);
+    const { message } = toArrival({ event: "message", payload }, 5_000, "made");
     expect(message).not.toHaveProperty("sender");
     expect(message.id).toBe(":p1:3");
   });
 
   test("that the database broadcast is its payload, by the id that Supabase stored it under", () => {
-    expect(toMessage({ event: "INSERT", payload: { id: 7 }, meta: { id: "row-1" } }, 5_000, "made")).toEqual({
-      id: "row-1",
-      event: "INSERT",
-      data: { id: 7 },
-      timestampMs: 5_000,
+    expect(toArrival({ event: "INSERT", payload: { id: 7 }, meta: { id: "row-1" } }, 5_000, "made")).toMatchObject({
+      message: { id: "row-1", event: "INSERT", data: { id: 7 }, timestampMs: 5_000, position: { cursor: "5000" } },
+      previous: 0,
     });
   });
 
   test("without any id is given one", () => {
-    expect(toMessage({ event: "ping" }, 5_000, "made")).toMatchObject({ id: "made", data: undefined });
+    expect(toArrival({ event: "ping" }, 5_000, "made").message).toMatchObject({ id: "made", data: undefined });
   });
 
   test("from anywhere, of any shape, makes a message and never throws", () => {
     fc.assert(
       fc.property(fc.anything(), (payload) => {
-        const message = toMessage({ event: "message", payload }, 5_000, "made");
+        const { message } = toArrival({ event: "message", payload }, 5_000, "made");
         expect(typeof message.id).toBe("string");
         expect(typeof message.timestampMs).toBe("number");
       }),
@@ -57,9 +62,12 @@ describe("a message", () => {
 
 test("a cover that is not sound is none: the payload is the data", () => {
   const sound = toEnvelope(outgoing, sender, 1_000);
-  expect(toCover({ event: "message", payload: sound })).toBe(sound);
-  for (const broken of [{ attune: "2" }, { attune: null }, { id: 7 }, { timestampMs: "now" }]) {
-    expect(toCover({ event: "message", payload: { ...sound, ...broken } })).toBeUndefined();
+  for (const broken of [{ previous: "2" }, { previous: null }, { producer: 7 }, { timestampMs: "now" }]) {
+    const payload = { ...sound, ...broken };
+    expect(toArrival({ event: "message", payload }, 5_000, "made")).toMatchObject({
+      message: { id: "made", data: payload },
+      previous: 0,
+    });
   }
 });
 
