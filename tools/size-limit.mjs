@@ -48,7 +48,7 @@ export default [
     path: dist("supabase"),
     import: "{ supabase }",
     ignore: ["@attune/core", "@attune/protocol", "@supabase/supabase-js"],
-    limit: "4 kB",
+    limit: "3.55 kB",
     modifyEsbuildConfig: asPublished,
   },
   {
