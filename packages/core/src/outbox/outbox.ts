@@ -142,9 +142,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
   function flush(): void {
     cancelTimer();
     let dueMs = Infinity;
-    for (const channel of send ? lanes.keys() : []) {
+    for (const channel of lanes.keys()) {
       let waitedMs = 0;
-      while (!waitedMs) waitedMs = sendNext(channel);
+      // A driver may say inside publish() that the connection is over: then there is nobody to send by any more.
+      while (!waitedMs) waitedMs = send ? sendNext(channel, send) : Infinity;
       dueMs = Math.min(dueMs, waitedMs);
     }
     if (dueMs < Infinity) cancelTimer = clock.after(dueMs, flush);
@@ -152,7 +153,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   /** Deals with the next record of a channel: 0 when that is done, else milliseconds until it can be. */
-  function sendNext(channel: string): number {
+  function sendNext(channel: string, via: NonNullable<typeof send>): number {
     const nowMs = clock.now();
     const lane = lanes.get(channel) as Lane<Entry>;
     const next = nextToSend(lane, laneRate, nowMs);
@@ -169,7 +170,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
     setLane(channel, sent(lane, laneRate, nowMs));
     entry.wasSent = true;
     change(entry, { state: "sending" });
-    const via = send as NonNullable<typeof send>;
     via({ channel, event, data, producer, sequence: entry.sequence, previous }).then(
       (published) => isOpen(entry) && transact(() => succeed(entry, published)),
       // What an abandoned connection refuses is sent again on the next one.
