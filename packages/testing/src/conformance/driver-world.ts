@@ -38,14 +38,17 @@ export interface DriverWorld {
   /** Ends what is left. */
   close(): void | Promise<void>;
 
-  /** Time, where it stands still until the suite moves it. Absent: real time, for what has sockets underneath. */
+  /**
+   * Time, where it stands still until the suite moves it. Its `advance` MUST let what is under way arrive, heartbeats and answers
+   * included. Absent: real time, for what has sockets underneath.
+   */
   readonly clock?: ManualClock;
   /** How long a lost member stays, in milliseconds, whoever applies it. Default 5,000; short in real time, but longer than it takes to come back. */
   readonly graceMs?: number;
   /** How long the suite waits for a thing to happen before it fails, in milliseconds. Default 5,000. */
   readonly withinMs?: number;
 
-  /** Breaks the connection of a client. Both ends notice; it may come back. */
+  /** Breaks the connection of a client, without a goodbye. Both ends notice, a heartbeat later perhaps; it may come back. */
   cut?(client: string): void | Promise<void>;
   /** Attempts of a client to connect fail, for a passing reason. Those of others MAY fail too. */
   refuse?(client: string): void | Promise<void>;
@@ -55,7 +58,7 @@ export interface DriverWorld {
   turnAway?(client: string): void | Promise<void>;
   /** Joining a channel is refused to a client. */
   forbid?(channel: string, client: string): void | Promise<void>;
-  /** Access to a channel that a client has joined is taken away, at once. */
+  /** Access to a channel that a client has joined is taken away; it hears of that within `withinMs`. */
   revoke?(channel: string, client: string): void | Promise<void>;
   /** The tokens that the provider was given by a client, one for each connection, oldest first. */
   tokensSeen?(client: string): readonly (string | undefined)[];
