@@ -15,12 +15,15 @@ import type {
   User,
 } from "@attune/protocol";
 
-/** What a provider can do. It MUST be true: the conformance suite tests what is declared, and that what is not throws `unsupported`. */
+/**
+ * What a provider can do. It MUST be true: the conformance suite tests what is declared, as far as it shows (`identity` and `typing`
+ * do not), and that what is not throws `unsupported`, in the driver's own method too.
+ */
 export interface Capabilities {
   /**
    * `offset`: positions are counted, so core holds early messages back; `cursor`: the driver resumes from an opaque place;
-   * `none`: what is missed is lost. Where that differs from channel to channel, a driver declares the best, and answers a join that
-   * it cannot continue with `continuous: false`: the app is told of a gap.
+   * `none`: what is missed is lost, and core says so by itself whenever a channel is joined again. Where that differs from channel to
+   * channel, a driver declares the best, and answers a join that it cannot continue with `continuous: false`: the app is told of a gap.
    */
   readonly recovery: "offset" | "cursor" | "none";
   /** `ordered`: a publisher gets its own messages at their place in the order. `none`: core inserts them at the ack, and there is no total order. */
@@ -34,15 +37,21 @@ export interface Capabilities {
    * subscriber's core drops the second copy. Without, core never sends twice, and a lost ack is `outcome-unknown`.
    */
   readonly dedupe: boolean;
-  /** What a token opens: the `connection`, or each `channel` by itself. There, who is turned away stays connected, and is denied its channels. */
+  /**
+   * What a token opens: the `connection`, or each `channel` by itself. There, who is turned away stays connected, and is denied its
+   * channels. Where the provider turns nobody away: `connection`, and the app gives the driver the check.
+   */
   readonly authentication: "connection" | "channel";
   /** Who vouches for senders and members: `server`, or only the `client` that names them, which another client can forge. */
   readonly identity: "server" | "client";
-  /** Who waits before a leave is shown (`core` for 5 s, as our server does); `false` when there is no presence at all. */
+  /**
+   * Who waits before a leave is shown; `false` when there is no presence at all. `core` waits 5 s, as our server does, after goodbyes
+   * and losses alike: there a driver passes on every leave at once.
+   */
   readonly presence: false | { readonly grace: "core" | "driver" | "server" };
   /** Whether the lossy lane exists. */
   readonly signals: boolean;
-  /** Who carries typing; `core` sends it as a signal. */
+  /** Who carries typing. So far `core` always does, as a signal; the others are reserved for providers that have typing of their own. */
   readonly typing: "core" | "driver" | "server";
   /** Whether `history()` works. */
   readonly history: boolean;
@@ -63,6 +72,7 @@ export interface IncomingMessage {
    */
   readonly id: string;
   readonly event: string;
+  /** What JSON makes of what was published. */
   readonly data: unknown;
   readonly sender?: Sender;
   /** Server milliseconds; the sender's, where the provider has none. */
@@ -74,6 +84,7 @@ export interface IncomingMessage {
 export interface OutgoingMessage {
   readonly channel: string;
   readonly event: string;
+  /** A JSON value. A provider that could carry more is given JSON all the same: what an app sends arrives alike over all of them. */
   readonly data: unknown;
   readonly producer: string;
   /** From 1, per (producer, channel). */
@@ -101,7 +112,7 @@ export interface AttachRequest {
 
 /** The instant at which the subscription was cut. */
 export interface Attachment {
-  /** Whether everything after `since` follows. Without `since`: true. */
+  /** Whether everything after `since` follows. Without `since`: true, and so always with `recovery: "none"`. */
   readonly continuous: boolean;
   /** The end of the log at that instant; absent where the provider has none. */
   readonly position?: Position;
@@ -109,7 +120,10 @@ export interface Attachment {
   readonly settling?: boolean;
 }
 
-/** All presence entries at one instant. */
+/**
+ * All presence entries at one instant, this client's own among them. A join begins with one: a delta that belongs to no snapshot
+ * makes core join anew. Where nobody gives a user's entries one `joinedAtMs`, core shows the earliest.
+ */
 export interface PresenceSnapshot {
   readonly kind: "snapshot";
   readonly epoch: string;
@@ -139,6 +153,7 @@ export interface IncomingSignal {
 
 /** What is known when a connection opens. */
 export interface Opened {
+  /** By it presence and signals name this client: the same when it comes back. Where the provider gives none, made of `host.random`. */
   readonly connectionId: string;
   /** Who the server takes this client for; `null` is anonymous. */
   readonly user: User | null;
@@ -161,17 +176,20 @@ export interface Closed {
 /**
  * Core's side of one connection. Everything a driver has to say, it says here.
  *
- * A driver MUST call `opened` before anything else but `closed`, and MUST NOT call anything after `closed` (with
- * `reconnect: "driver"` it MAY call `opened` again). Core ignores what an abandoned connection still says, so late callbacks do no harm.
+ * Before `opened` a driver MAY call `closed`, `transport` and `traffic`, and nothing else; core does not act on the latter two before,
+ * and takes the transport from `opened`. It MUST NOT call anything after `closed` (with `reconnect: "driver"` it MAY call `opened`
+ * again). Any of it MAY be called at once, from inside `connect` or `attach`. Core ignores what an abandoned connection still says, so
+ * late callbacks do no harm.
  */
 export interface DriverHost {
   readonly clock: Clock;
   readonly random: Random;
   /** Whether the page is visible just now. */
   readonly isVisible: boolean;
-  /** The token for this attempt. MUST be asked for on every attempt, because tokens expire. */
+  /** The token for this attempt. MUST be asked for on every attempt, because tokens expire. Rejects with the `RealtimeError` to close with. */
   auth(): Promise<string | undefined>;
   opened(info: Opened): void;
+  /** The attempt failed, or the connection is over. Core answers with `close(false)`, if it does not wait for a driver to come back. */
   closed(reason: Closed): void;
   /** The transport changed under an open connection (polling to WebSocket). */
   transport(name: string): void;
@@ -181,39 +199,49 @@ export interface DriverHost {
   attached(channel: string, attachment: Attachment): void;
   /** Messages, backfill and live alike, in the provider's order. */
   messages(channel: string, messages: readonly IncomingMessage[]): void;
+  /** MUST NOT come for a channel that was joined without `presence`. */
   presence(channel: string, change: PresenceSnapshot | PresenceDelta): void;
-  /** `gone`: connections whose signals are over. */
+  /** `gone`: connections whose signals are over, because they left or are lost; on channels without presence too. */
   signals(channel: string, signals: readonly IncomingSignal[], gone: readonly string[]): void;
   /** The backfill is complete: from here on messages are live. MUST come once per join. */
   live(channel: string): void;
-  /** The join was refused, or the provider ended the subscription. */
+  /** The join was refused, or the provider ended the subscription. If the error is `retryable`, core joins again by itself. */
   detached(channel: string, error: RealtimeError): void;
 }
 
-/** A driver's side of one connection. After `close()` every method MUST be harmless. */
+/** A driver's side of one connection. Core calls nothing but `close()` before `opened`; after `close()` every method MUST be harmless. */
 export interface DriverConnection {
-  /** MUST answer with `host.attached` or `host.detached`. MUST NOT fetch the position apart from the join: a message could fall between. */
+  /**
+   * MUST answer with `host.attached` or `host.detached`. MUST NOT fetch the position apart from the join: a message could fall between.
+   *
+   * Also comes for a channel that is attached already, to fill a hole: that is a new join, answered from the start.
+   */
   attach(channel: string, request: AttachRequest): void;
-  /** MUST release the subscription on the wire. */
+  /** MUST release the subscription on the wire. Does not come before `close()`, which ends all of them. */
   detach(channel: string): void;
   /**
-   * Settles at the provider's answer; pending ones of a connection that closes MAY stay pending.
+   * Settles at the provider's answer, or once it is handed over where there is none; pending ones of a connection that closes MAY stay
+   * pending. May come for a channel that is not attached.
    *
-   * Rejects with `out-of-order` (`details.last`: the sequence that the server has), `rate-limited` (`details.retryAfterMs`), or what refused it.
+   * Rejects with `out-of-order` (`details.last`: the sequence that the server has), `rate-limited` (`details.retryAfterMs`), or what
+   * refused it: after a `retryable` error core tries again, a few times.
    */
   publish(message: OutgoingMessage): Promise<Published>;
-  /** MAY drop it. MUST NOT queue it. */
+  /** Comes for attached channels only. MAY drop it. MUST NOT queue it. */
   signal(channel: string, name: string, value: unknown): void;
-  /** The whole state, not a patch. */
+  /** The whole state, not a patch. Comes for attached channels only; this client's own entry is told to core like any other. */
   setPresence(channel: string, state: PresenceState): void;
   /** Messages before a position, or the last ones, oldest first. */
   history(
     channel: string,
     query: { readonly before?: Position | undefined; readonly limit: number },
   ): Promise<HistoryPage>;
-  /** Resolves when the other end has answered. Absent where the provider keeps its own heartbeat: then there is no latency. */
+  /**
+   * Resolves when the other end has answered. Absent where the provider keeps its own heartbeat: then there is no latency, and a driver
+   * MUST find out by itself that the line is dead, also while no channel is joined.
+   */
   ping?(): Promise<{ readonly serverNowMs?: number }>;
-  /** The page became visible or hidden. */
+  /** The page became visible or hidden. MAY do nothing. */
   setVisible(isVisible: boolean): void;
   /** `goodbye`: others may see it at once. Otherwise it is a loss, and the grace applies. */
   close(goodbye: boolean): void;
