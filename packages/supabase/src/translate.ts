@@ -7,7 +7,7 @@ import type { Broadcast } from "./sdk.js";
 /** The broadcast that carries signals; apps cannot name events like this. */
 export const SIGNAL_EVENT = "@signal";
 
-/** A message of the app, as it travels. Broadcasts of other origin have no such cover: their payload is the data. */
+/** A message of the app, as it travels. Broadcasts of other origin have no such envelope: their payload is the data. */
 export interface Envelope extends Link {
   readonly sender: Sender | undefined;
   /** The sender's clock: Supabase tells no time. */

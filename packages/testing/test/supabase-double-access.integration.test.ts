@@ -26,17 +26,17 @@ describe("handshakes", () => {
 
   test("one more than the connections allowed is refused with 429", async () => {
     await world.start({ limits: { connections: 1 } });
-    await joined(listen(world.client("2.119.0"), "room"));
+    await joined(listen(world.client("2.119.1"), "room"));
     expect(await refusedHandshake("?apikey=anon")).toMatchObject({ status: 429 });
   });
 
   test("a JWT is an API key, too", async () => {
-    await joined(listen(world.client("2.119.0", { apiKey: supabaseToken({ role: "anon" }) }), "room"));
+    await joined(listen(world.client("2.119.1", { apiKey: supabaseToken({ role: "anon" }) }), "room"));
   });
 
   test("refuse: every attempt gets the status, until accept", async () => {
     world.double.refuse(503);
-    const ada = listen(world.client("2.119.0"), "room");
+    const ada = listen(world.client("2.119.1"), "room");
     await until(() => ada.statuses.includes("CHANNEL_ERROR"));
     expect(await refusedHandshake("?apikey=anon")).toMatchObject({ status: 503 });
     world.double.accept();

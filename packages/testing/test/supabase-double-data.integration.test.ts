@@ -132,7 +132,7 @@ const longToken = { token: supabaseToken({ sub: "ada", expSeconds: 10_000_000 })
 
 describe("persist, which 2.119.0 has", () => {
   test("is ignored unless the double is told to heed it", async () => {
-    const client = await world.user("2.119.0", "ada");
+    const client = await world.user("2.119.1", "ada");
     const ada = await joined(listen(client, "room", { private: true, broadcast: { ack: true, self: true } }));
     expect(await ada.channel.send({ ...hi, persist: true })).toBe("ok");
     expect(world.double.history("room")).toEqual([]);
@@ -142,13 +142,13 @@ describe("persist, which 2.119.0 has", () => {
 
   test("stores the message: the ack has its id, the broadcast has none, a replay has it", async () => {
     await world.start({ persistence: true });
-    const client = await world.user("2.119.0", "ada");
+    const client = await world.user("2.119.1", "ada");
     const ada = await joined(listen(client, "room", { private: true, broadcast: { ack: true, self: true } }));
     expect(await ada.channel.send({ ...hi, persist: { ttl: 60 } })).toBe("ok");
     const [stored] = world.double.history("room");
     expect(world.double.sent.at(-1)?.payload).toEqual({ status: "ok", response: { id: stored?.id } });
     expect(ada.broadcasts).toEqual([{ event: "hi", payload: { n: 1 } }]);
-    const bob = await joined(listen(await world.user("2.119.0", "bob"), "room", replaying(1)));
+    const bob = await joined(listen(await world.user("2.119.1", "bob"), "room", replaying(1)));
     await until(() => bob.broadcasts.length === 1);
     expect(bob.broadcasts).toEqual([{ event: "hi", payload: { n: 1 }, meta: { replayed: true, id: stored?.id } }]);
     expect(await ada.channel.send({ ...hi, persist: { ttl: -1 } })).toBe("invalid_persist_ttl");
@@ -157,7 +157,7 @@ describe("persist, which 2.119.0 has", () => {
   test("is a permission of its own, and a question of httpSend, too", async () => {
     await world.start({ persistence: true, canPersist: ({ token }) => token.sub === "bob" });
     for (const user of ["ada", "bob"]) {
-      const client = await world.user("2.119.0", user);
+      const client = await world.user("2.119.1", user);
       const { channel } = await joined(listen(client, "room", { private: true, broadcast: { ack: true } }));
       expect(await channel.send({ ...hi, event: `${user} sent`, persist: true })).toBe("ok");
       expect(await channel.httpSend(`${user} posted`, {}, { persist: true })).toEqual({ success: true });

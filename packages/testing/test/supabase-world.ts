@@ -17,7 +17,7 @@ import {
 } from "../src/supabase/index.js";
 
 /** Versions of the client, the lowest one first. */
-export const versions = ["2.112.4", "2.119.0"] as const;
+export const versions = ["2.112.4", "2.119.1"] as const;
 export type Version = (typeof versions)[number];
 
 /** How to make a client. */
@@ -66,7 +66,7 @@ export function supabaseWorld(): World {
       return world.double;
     },
     client(version, settings = {}) {
-      const create = version === "2.119.0" ? createNewest : (createLowest as unknown as typeof createNewest);
+      const create = version === "2.119.1" ? createNewest : (createLowest as unknown as typeof createNewest);
       const { token, client, vsn, heartbeatMs = 25_000, timeoutMs = 10_000 } = settings;
       const made = create(settings.url ?? world.double.url, settings.apiKey ?? "anon", {
         ...(token === undefined ? {} : { accessToken: async () => (typeof token === "string" ? token : token()) }),
