@@ -1,9 +1,10 @@
 /** What goes wrong in a soak, drawn from a seed: mostly connections, sometimes the server. */
 import type { Random } from "@attune/protocol";
 import { between } from "@attune/testing";
+import { type Guests, WAYS_OUT } from "./soak-guests.js";
 import { CHANNELS, type SoakClient, type SoakWorld } from "./soak-world.js";
 
-/** Kinds of faults, and how often each is drawn of a hundred. */
+/** Kinds of faults, and how often each is drawn. */
 const SHARES = {
   rst: 30,
   fin: 22,
@@ -15,17 +16,31 @@ const SHARES = {
   dropAck: 4,
   expireTokens: 4,
   restart: 2,
+  guestLeaves: 1,
 } as const;
 
-export type FaultKind = keyof typeof SHARES;
+type FaultKind = keyof typeof SHARES;
+
+/** Faults of a connection, by its proxy. */
+const LINE_FAULTS: readonly FaultKind[] = ["rst", "fin", "stall", "stallUntilGivenUp"];
+
+/** A fault that may end joins, and which. */
+export interface Strike {
+  /** How many frames the double had taken in by then. */
+  readonly at: number;
+  /** Connections that were struck, as the double counts them. */
+  readonly connections: readonly number[];
+  /** Channels that were ended on them; absent when it was the line that was struck. */
+  readonly channels?: readonly string[];
+}
 
 /** Faults that come one by one. */
 export interface FaultPlan {
   /** How many of each kind there were. */
   readonly counts: Readonly<Partial<Record<FaultKind, number>>>;
+  /** How many faults of connections there were: those of the server come on top. */
   readonly total: number;
-  /** When a broadcast was asked to be dropped, as the number of frames that the double had taken in by then. */
-  readonly dropsAt: readonly number[];
+  readonly strikes: readonly Strike[];
   /** Strikes once, and says after how many ticks the next one is due. */
   strike(): number;
   /** A moment passed: what lasted long enough is over. */
@@ -41,9 +56,9 @@ interface Stall {
 }
 
 /** @param random decides everything; what comes of it is up to the machine's speed */
-export function createFaultPlan({ double, clients }: SoakWorld, random: Random): FaultPlan {
+export function createFaultPlan({ double, clients }: SoakWorld, guests: Guests, random: Random): FaultPlan {
   const counts: Partial<Record<FaultKind, number>> = {};
-  const dropsAt: number[] = [];
+  const strikes: Strike[] = [];
   const stalls = new Set<Stall>();
   let total = 0;
 
@@ -55,8 +70,14 @@ export function createFaultPlan({ double, clients }: SoakWorld, random: Random):
     return (kinds.find(([, share]) => (left -= share) < 0) ?? (["rst", 0] as const))[0];
   }
 
+  function struck(client?: SoakClient, channels?: readonly string[]): void {
+    const connections = double.connections
+      .filter((each) => !client || each.client === client.name)
+      .map(({ number }) => number);
+    strikes.push({ at: double.received.length, connections, ...(channels ? { channels } : {}) });
+  }
+
   function stall(client: SoakClient, isUntilGivenUp: boolean): void {
-    if ([...stalls].some((each) => each.client === client)) return;
     client.proxy.stall(isUntilGivenUp ? "both" : one(["up", "down", "both"] as const));
     stalls.add({ client, isUntilGivenUp, ticksLeft: isUntilGivenUp ? 400 : Math.round(between(random, 4, 40)) });
   }
@@ -64,6 +85,7 @@ export function createFaultPlan({ double, clients }: SoakWorld, random: Random):
   /** What a fault does to one app that is connected. */
   function apply(kind: FaultKind, client: SoakClient): void {
     const channel = one(CHANNELS);
+    if (LINE_FAULTS.includes(kind)) struck(client);
     switch (kind) {
       case "rst":
       case "fin":
@@ -72,17 +94,22 @@ export function createFaultPlan({ double, clients }: SoakWorld, random: Random):
       case "stallUntilGivenUp":
         return stall(client, kind === "stallUntilGivenUp");
       case "closeChannel":
+        struck(client, [channel]);
         return double.closeChannel(channel, undefined, client.name);
       case "crashChannel":
+        struck(client, [channel]);
         return double.crashChannel(channel, client.name);
       case "dropBroadcast":
-        dropsAt.push(double.received.length);
         return double.dropNextBroadcast();
       case "dropAck":
         return double.dropNextAck();
       case "expireTokens":
+        struck(client, CHANNELS);
         return double.expireTokens(client.name);
+      case "guestLeaves":
+        return guests.leave(one(WAYS_OUT));
       default:
+        struck();
         return double.restart();
     }
   }
@@ -94,7 +121,7 @@ export function createFaultPlan({ double, clients }: SoakWorld, random: Random):
 
   return {
     counts,
-    dropsAt,
+    strikes,
     get total() {
       return total;
     },
@@ -104,11 +131,12 @@ export function createFaultPlan({ double, clients }: SoakWorld, random: Random):
       );
       const kind = drawKind();
       const client = one(connected);
-      // Without a connection there is nothing to break: sooner another try.
-      if (!client) return 1;
+      const isStalled = [...stalls].some((each) => each.client === client);
+      // Without a connection there is nothing to break, and a line is stalled once: sooner another try.
+      if (!client || (isStalled && kind.startsWith("stall")) || (kind === "guestLeaves" && !guests.current)) return 1;
       apply(kind, client);
       counts[kind] = (counts[kind] ?? 0) + 1;
-      total += 1;
+      if (LINE_FAULTS.includes(kind)) total += 1;
       return Math.round(between(random, 4, 20));
     },
     tick() {

@@ -20,6 +20,8 @@ export interface SoakClient {
   readonly pendingTimers: number;
   /** Whether it is connected, and on both channels. */
   readonly isSettled: boolean;
+  /** Whether what happens in the room reaches it just now. */
+  readonly isReached: boolean;
 }
 
 /** All of them. */
@@ -52,7 +54,8 @@ export async function createSoakWorld(seed: number): Promise<SoakWorld> {
   };
 }
 
-async function createSoakClient(double: SupabaseDouble, name: string, seed: number): Promise<SoakClient> {
+/** @param name also its user, and how the double knows it */
+export async function createSoakClient(double: SupabaseDouble, name: string, seed: number): Promise<SoakClient> {
   const proxy = await cuttingProxy({ target: { port: double.port } });
   const timers = new Set<object>();
   const random = seededRandom(seed);
@@ -102,6 +105,11 @@ async function createSoakClient(double: SupabaseDouble, name: string, seed: numb
         return phase === "joined" && continuity === "live";
       });
       return isThere && service.getConnectionState() === "connected";
+    },
+    get isReached() {
+      const { phase, continuity } = service.channel(ROOM).$status.get();
+      const isStalled = proxy.log.filter(({ fault }) => fault === "stalled" || fault === "resumed").at(-1)?.fault;
+      return phase === "joined" && continuity !== "stale" && isStalled !== "stalled";
     },
   };
 }
