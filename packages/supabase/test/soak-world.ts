@@ -8,7 +8,7 @@ import { officialClient } from "./official-clients.js";
 /** Stored and replayed by Supabase, with presence. */
 export const ROOM = "presence:room:1";
 /** Neither. */
-export const NEWS = "public:news";
+const NEWS = "public:news";
 export const CHANNELS = [ROOM, NEWS] as const;
 
 /** One app. */
