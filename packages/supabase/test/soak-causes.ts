@@ -91,14 +91,17 @@ export function findNeedless(
     joins.filter((next, index) => {
       const before = joins[index - 1];
       if (!before) return false;
+      const earlier = joins[index - 2];
       // A publish joins at once, and gives way to core's own join a second later: one cause for two joins.
-      const sinceAt = (before.connection === next.connection ? joins[index - 2]?.at : before.at) ?? 0;
-      const isStruck = strikes.some(
-        ({ at, connections, channels }) =>
-          at <= next.at &&
-          connections.includes(before.connection) &&
-          // A line that was struck may have let the join before through.
-          (!channels || (channels.includes(next.channel) && at > sinceAt)),
+      const ended = earlier && before.connection === next.connection ? [before, earlier] : [before];
+      const isStruck = strikes.some(({ at, connections, channels }) =>
+        ended.some(
+          (join) =>
+            at <= next.at &&
+            connections.includes(join.connection) &&
+            // A line that was struck may have let the join through that it ends.
+            (!channels || (channels.includes(next.channel) && at > join.at)),
+        ),
       );
       const isSearch =
         next.channel === ROOM &&

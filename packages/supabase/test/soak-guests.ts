@@ -46,6 +46,11 @@ export function welcomeGuests({ double, clients }: SoakWorld, seed: number): Gue
   let guest: SoakClient | undefined;
   let longestMs = 0;
   let arriving = welcome();
+  // A loss between two moments counts, too: core waits anew after each.
+  for (const client of clients)
+    client.service.channel(ROOM).$status.listen(({ phase, continuity }) => {
+      if (phase !== "joined" || continuity === "stale") reachedSince.delete(client);
+    });
 
   async function welcome(): Promise<void> {
     const number = departed.length;
