@@ -29,6 +29,11 @@ test("a token bucket gives no more than its rate, and after the time it names it
   );
 });
 
+test("a token bucket gives at the time it named, whatever fractions had come back by then", () => {
+  const bucket = new TokenBucket(1, 2);
+  expect([5, 42, 44, 1_005].map((nowMs) => bucket.take(nowMs))).toEqual([0, 0, 961, 0]);
+});
+
 test("a token bucket without a rate always gives", () => {
   const bucket = new TokenBucket(0, 0);
   for (let n = 0; n < 1_000; n++) expect(bucket.take(0)).toBe(0);

@@ -1,14 +1,18 @@
 /** Limits a rate: so many a second in the long run, so many at once. */
 
+/** What a token costs, and what a millisecond earns at one token a second is one. */
+const TOKEN = 1_000;
+
 /**
  * A token bucket. It starts full and refills steadily.
  *
  * Takes the time as an argument, so it needs no clock and no timer.
  */
 export class TokenBucket {
-  readonly #perMs: number;
+  readonly #perSecond: number;
   readonly #capacity: number;
-  #tokens: number;
+  /** In thousandths of a token: whole numbers, so that what was promised for a time is there at that time. */
+  #credit: number;
   #atMs = Number.NEGATIVE_INFINITY;
 
   /**
@@ -16,27 +20,27 @@ export class TokenBucket {
    * @param capacity tokens that can be taken at once
    */
   constructor(perSecond: number, capacity: number) {
-    this.#perMs = perSecond / 1000;
-    this.#capacity = Math.max(1, capacity);
-    this.#tokens = this.#capacity;
+    this.#perSecond = perSecond;
+    this.#capacity = TOKEN * Math.max(1, capacity);
+    this.#credit = this.#capacity;
   }
 
   /** Takes one token. @returns 0, or the milliseconds until there is one; then none was taken. */
   take(nowMs: number): number {
-    if (this.#perMs === 0) return 0;
+    if (this.#perSecond === 0) return 0;
     // A clock that steps back must not take tokens away, nor hand any out.
     const elapsedMs = Math.max(0, nowMs - this.#atMs);
-    this.#tokens = Math.min(this.#capacity, this.#tokens + elapsedMs * this.#perMs);
+    this.#credit = Math.min(this.#capacity, this.#credit + elapsedMs * this.#perSecond);
     this.#atMs = nowMs;
-    if (this.#tokens >= 1) {
-      this.#tokens -= 1;
+    if (this.#credit >= TOKEN) {
+      this.#credit -= TOKEN;
       return 0;
     }
-    return Math.ceil((1 - this.#tokens) / this.#perMs);
+    return Math.ceil((TOKEN - this.#credit) / this.#perSecond);
   }
 
   /** Gives one back: what it was taken for did not count after all. */
   refund(): void {
-    this.#tokens = Math.min(this.#capacity, this.#tokens + 1);
+    this.#credit = Math.min(this.#capacity, this.#credit + TOKEN);
   }
 }
