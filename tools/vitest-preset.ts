@@ -30,6 +30,8 @@ export function projectsOf(folder: string, prefix = ""): TestProjectInlineConfig
       resolve: { alias, ...(isSvelte ? { conditions: ["browser"] } : {}) },
       test: {
         name: `${prefix}unit`,
+        // No test waits for this: property tests on a machine that is busy with something else may take their time.
+        testTimeout: 30_000,
         environment: hasDom ? "happy-dom" : "node",
         include: unit,
         exclude: [...integration, ...(hasDom ? ssr : [])],
