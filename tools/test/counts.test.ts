@@ -47,3 +47,12 @@ test("a size in a README is compared, and corrected on request", () => {
   });
   expect(replaceSizes("<!-- size:other -->1 kB<!-- /size -->", {}).wrong[0]?.unknown).toBe(true);
 });
+
+test("a browser test that a driver declares not to have is not counted; any other skipped one is", () => {
+  const skipped = (description: string) => ({
+    tests: [{ status: "skipped", annotations: [{ type: "skip", description }] }],
+  });
+  const stats = { expected: 3, flaky: 0, unexpected: 0, skipped: 2 };
+  const specs = [skipped('needs capability echo: "ordered"; the driver declares "none"'), skipped("not today")];
+  expect(countPlaywright({ stats, suites: [{ suites: [{ specs }] }] })).toEqual({ passed: 3, failed: 0, skipped: 1 });
+});
