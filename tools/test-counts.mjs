@@ -24,6 +24,8 @@ function hasFailedTest(file) {
  * A flaky test passed in the end. Errors outside tests (a server that did not start) count as one failure each.
  *
  * A test of what a driver declares not to have is no test of that driver: it counts as nothing.
+ *
+ * @param {{ stats: Record<"expected" | "flaky" | "unexpected" | "skipped", number>, errors?: readonly unknown[], suites?: readonly object[] }} report
  */
 export function countPlaywright({ stats, errors = [], suites = [] }) {
   const skipped = stats.skipped - testsOf(suites).filter(isDeclaredGap).length;
