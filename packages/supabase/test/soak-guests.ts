@@ -9,7 +9,7 @@ export type WayOut = (typeof WAYS_OUT)[number];
 const MISSED_AFTER_TICKS = 80;
 
 /** Core shows who is missing for 5 s, and a busy machine is late. */
-const SHOWN_MS = 6_500;
+const SHOWN_MS = 9_000;
 
 /** The guests of a soak. */
 export interface Guests {
