@@ -6,6 +6,7 @@ export { DEFAULT_BOUNDS } from "./bounds.js";
 export type * from "./broker/broker.js";
 export { createMemoryBroker, type MemoryBrokerOptions } from "./broker/memory-broker.js";
 export type { HistoryBounds } from "./broker/memory-log.js";
+export type { StateBounds } from "./broker/memory-states.js";
 export type { ChainBounds } from "./broker/producer-chains.js";
 export type { FlushWindows } from "./channel/flush-timer.js";
 export { HIDDEN, VISIBLE, type LivenessWindows } from "./connection/liveness.js";

@@ -106,6 +106,7 @@ test("a message that the broker failed to deliver is noticed at the next one, an
     node.open = (channel, to) =>
       open(channel, {
         appended: (message) => isDeaf || to.appended(message),
+        stateChanged: (change) => to.stateChanged(change),
         rowsChanged: (change) => to.rowsChanged(change),
         signalled: (change) => to.signalled(change),
         ended: () => to.ended(),

@@ -6,7 +6,13 @@ import { ManualClock } from "./kit/manual-clock.js";
 import { createEnv } from "./kit/world.js";
 
 const A = "public:a";
-const listener = { appended: () => {}, rowsChanged: () => {}, signalled: () => {}, ended: () => {} };
+const listener = {
+  appended: () => {},
+  stateChanged: () => {},
+  rowsChanged: () => {},
+  signalled: () => {},
+  ended: () => {},
+};
 
 function setUp(options: Omit<MemoryBrokerOptions, "env"> = {}) {
   const clock = new ManualClock();

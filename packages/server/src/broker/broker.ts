@@ -39,6 +39,27 @@ export interface BrokerNode {
   /** Reads retained messages, oldest first. MUST work for channels that are not open. */
   read(channel: string, range: ReadRange): MaybePromise<LogPage>;
   /**
+   * The shared state of a channel. MUST work for channels that are not open.
+   *
+   * Without `initial`, `undefined` where there is none. With it, one is begun where there is none, at version 0 of a new epoch;
+   * that MUST be one atomic step: of two nodes that begin it, one does and the other gets what that one began. A state that is
+   * forgotten (by a restart, or by a bound) MUST NOT come back under its old epoch.
+   */
+  readState(channel: string, initial: string): MaybePromise<StoredState>;
+  readState(channel: string, initial?: string): MaybePromise<StoredState | undefined>;
+  /**
+   * Puts a new version in the place of the one that it was made from, or says why not.
+   *
+   * The check of the version, the check for a repeat, the write and the memory of its result MUST be one atomic step: of two
+   * writes made from the same version, one is stored and the other is a `conflict`; of two copies of one write (same owner,
+   * producer and sequence), one is stored and the other gets the first one's answer, also when other versions followed.
+   * Versions count up by one, without holes. It MUST NOT answer or deliver before the version is stored as safely as the
+   * broker promises for messages. It MUST settle. MUST work for channels that are not open.
+   */
+  writeState(channel: string, write: StateWrite): MaybePromise<StateResult>;
+  /** What `writeState` would answer to a repeat, without writing; `undefined` for a write not seen yet. */
+  recallState(channel: string, link: StateLink): MaybePromise<StateResult | undefined>;
+  /**
    * Tells the other nodes which rows of presence this one has.
    *
    * The broker keeps them for nodes that open the channel later, under a lease of this node: when the node dies, it MUST
@@ -54,6 +75,11 @@ export interface BrokerNode {
 /** What a node hears of a channel that it has opened. */
 export interface ChannelListener {
   appended(message: StoredMessage): void;
+  /**
+   * The shared state has a new version, written here or elsewhere. After `open` has answered, every version MUST come, in order,
+   * once. What `readState` answers MAY be ahead of what came so far, or behind it: the version tells.
+   */
+  stateChanged(change: StoredChange): void;
   /** Rows of other nodes changed. */
   rowsChanged(change: RowChange): void;
   /** Signals from other nodes. */
@@ -124,6 +150,58 @@ export interface LogPage {
   /** Oldest first. */
   readonly messages: readonly StoredMessage[];
 }
+
+/** Where a shared state stands: versions of different epochs have nothing in common. */
+export interface StateVersion {
+  readonly epoch: string;
+  /** 0 for the initial state; each change adds 1. */
+  readonly version: number;
+}
+
+/** A shared state, whole. */
+export interface StoredState extends StateVersion {
+  /** JSON of the value. */
+  readonly json: string;
+}
+
+/** One step of a shared state, from the version before it. */
+export interface StoredChange extends StateVersion {
+  /** A `WireDelta`, version and all. */
+  readonly json: string;
+}
+
+/** A change on its way into a shared state. */
+export interface StateWrite {
+  /** The version that it was made from. The one that it makes is the next. */
+  readonly base: StateVersion;
+  /** JSON of the whole new value. */
+  readonly json: string;
+  /** JSON of the change alone, as {@link StoredChange} carries it. A broker MAY keep changes and fold them itself. */
+  readonly change: string;
+  readonly timestampMs: number;
+  /** Absent for changes of the backend, which are not repeated. */
+  readonly link?: StateLink;
+}
+
+/**
+ * Which change of which producer it is. A producer has one change under way at a time, and counts up: so the broker keeps the
+ * result of each producer's last stored change (24 h after it, as for messages), and no more.
+ */
+export interface StateLink {
+  /** User id of the sender, "" for anonymous ones. Producers of different owners are different. */
+  readonly owner: string;
+  readonly producer: string;
+  /** From 1. Greater than that of any change of this producer that was stored; holes are fine. */
+  readonly sequence: number;
+}
+
+/** What came of a write. A repeat gets the first answer. */
+export type StateResult =
+  | { readonly outcome: "stored"; readonly at: StateVersion; readonly isRepeat: boolean }
+  /** The state is not, or no longer, what the change was made from: it is at `at`. `undefined`: there is none. */
+  | { readonly outcome: "conflict"; readonly at: StateVersion | undefined }
+  /** The sequence is lower than that of a later stored change: whether this one was, is forgotten. It MUST NOT be stored now. */
+  | { readonly outcome: "outcome-unknown" };
 
 /** Presence rows that came or changed, and connections that went. */
 export interface RowChange {

@@ -13,8 +13,13 @@ import type {
   ReadRange,
   RowChange,
   SignalChange,
+  StateLink,
+  StateResult,
+  StateWrite,
+  StoredState,
 } from "./broker.js";
 import { DEFAULT_HISTORY, type HistoryBounds, MemoryLog } from "./memory-log.js";
+import { DEFAULT_STATES, MemoryStates, type StateBounds } from "./memory-states.js";
 import { type ChainBounds, DEFAULT_CHAINS, ProducerChains } from "./producer-chains.js";
 import { Tombstones } from "./tombstones.js";
 
@@ -28,13 +33,16 @@ export interface MemoryBrokerOptions {
   readonly history?: Partial<HistoryBounds>;
   /** How long repeats are recognised. */
   readonly dedupe?: Partial<ChainBounds>;
+  /** How much shared state is kept. */
+  readonly states?: Partial<StateBounds>;
 }
 
 /**
  * Creates a broker that keeps everything in memory.
  *
  * What it promises: an acknowledged message is in the log until the history's bounds let it go or the process ends. A new
- * process has a new epoch, so that every client that comes back is told of a gap; none is silent.
+ * process has a new epoch, so that every client that comes back is told of a gap; none is silent. Shared state is kept likewise,
+ * and begins anew from the server's `initialState`.
  *
  * @example
  * ```ts
@@ -54,14 +62,20 @@ class MemoryStore {
   readonly #history: HistoryBounds;
   readonly #chains: ProducerChains;
   readonly #tombstones: Tombstones;
+  readonly #states: MemoryStates;
   readonly #logs = new Map<string, MemoryLog>();
   #stopSweep: (() => void) | undefined;
 
-  constructor({ env, history, dedupe }: MemoryBrokerOptions) {
+  constructor({ env, history, dedupe, states }: MemoryBrokerOptions) {
+    const bounds = { ...DEFAULT_CHAINS, ...dedupe };
     this.env = env;
     this.#history = { ...DEFAULT_HISTORY, ...history };
-    this.#chains = new ProducerChains({ ...DEFAULT_CHAINS, ...dedupe });
+    this.#chains = new ProducerChains(bounds);
     this.#tombstones = new Tombstones(env.id());
+    this.#states = new MemoryStates({ ...DEFAULT_STATES, ...states }, bounds, {
+      newEpoch: env.id,
+      isOpen: (channel) => this.#isOpen(channel),
+    });
   }
 
   log(channel: string): MemoryLog {
@@ -96,6 +110,26 @@ class MemoryStore {
     return log.read(range);
   }
 
+  readState(channel: string, initial?: string): StoredState | undefined {
+    return this.#states.read(channel, initial);
+  }
+
+  writeState(channel: string, write: StateWrite): StateResult {
+    const result = this.#states.write(channel, write);
+    if (result.outcome !== "stored" || result.isRepeat) return result;
+    const change = { ...result.at, json: write.change };
+    for (const node of this.nodes) node.listenerOf(channel)?.stateChanged(change);
+    return result;
+  }
+
+  recallState(channel: string, link: StateLink): StateResult | undefined {
+    return this.#states.recall(channel, link, this.env.clock.now());
+  }
+
+  #isOpen(channel: string): boolean {
+    return [...this.nodes].some((node) => node.listenerOf(channel));
+  }
+
   /** Without nodes nobody is left to sweep for. */
   stopSweeping(): void {
     this.#stopSweep?.();
@@ -106,7 +140,7 @@ class MemoryStore {
     const nowMs = this.env.clock.now();
     for (const [channel, log] of this.#logs) {
       log.trim(nowMs);
-      if (!log.isEmpty || [...this.nodes].some((node) => node.listenerOf(channel))) continue;
+      if (!log.isEmpty || this.#isOpen(channel)) continue;
       this.#tombstones.bury(channel, log.position);
       this.#logs.delete(channel);
     }
@@ -144,6 +178,20 @@ class MemoryNode implements BrokerNode {
 
   read(channel: string, range: ReadRange): LogPage {
     return this.#store.read(channel, range);
+  }
+
+  readState(channel: string, initial: string): StoredState;
+  readState(channel: string, initial?: string): StoredState | undefined;
+  readState(channel: string, initial?: string): StoredState | undefined {
+    return this.#store.readState(channel, initial);
+  }
+
+  writeState(channel: string, write: StateWrite): StateResult {
+    return this.#store.writeState(channel, write);
+  }
+
+  recallState(channel: string, link: StateLink): StateResult | undefined {
+    return this.#store.recallState(channel, link);
   }
 
   shareRows(channel: string, change: RowChange): void {

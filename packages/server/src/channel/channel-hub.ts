@@ -78,6 +78,7 @@ class Inbox implements ChannelListener {
   }
 
   appended: ChannelListener["appended"] = (message) => this.#pass((channel) => channel.appended(message));
+  stateChanged: ChannelListener["stateChanged"] = (change) => this.#pass((channel) => channel.stateChanged(change));
   rowsChanged: ChannelListener["rowsChanged"] = (change) => this.#pass((channel) => channel.rowsChanged(change));
   signalled: ChannelListener["signalled"] = (change) => this.#pass((channel) => channel.signalled(change));
   ended: ChannelListener["ended"] = () => this.#pass((channel) => channel.ended());

@@ -124,6 +124,8 @@ export class Channel implements ChannelListener {
     if (!this.messages.deliver(message)) this.ended();
   }
 
+  stateChanged(): void {}
+
   rowsChanged(change: RowChange): void {
     this.presence?.merge(change);
   }

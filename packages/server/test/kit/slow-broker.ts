@@ -21,6 +21,10 @@ export function slowBroker(
         recall: (channel, link) => late(node.recall(channel, link)),
         // Read when asked, answered later: the log goes on meanwhile.
         read: (channel, range) => late(node.read(channel, range)),
+        readState: ((channel: string, initial?: string) =>
+          late(node.readState(channel, initial))) as BrokerNode["readState"],
+        writeState: (channel, write) => late(node.writeState(channel, write)),
+        recallState: (channel, link) => late(node.recallState(channel, link)),
         shareRows: (channel, change) => node.shareRows(channel, change),
         relaySignals: (channel, change) => node.relaySignals(channel, change),
         leave: () => node.leave(),
@@ -37,6 +41,7 @@ function inOrder(listener: ChannelListener, clock: ManualClock, delayMs: () => n
   };
   return {
     appended: (message) => deliver(() => listener.appended(message)),
+    stateChanged: (change) => deliver(() => listener.stateChanged(change)),
     rowsChanged: (change) => deliver(() => listener.rowsChanged(change)),
     signalled: (change) => deliver(() => listener.signalled(change)),
     ended: () => deliver(() => listener.ended()),
