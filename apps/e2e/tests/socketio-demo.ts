@@ -1,15 +1,15 @@
 /** The demo over Socket.IO: the host carries the messages itself. */
-import { cuttingProxy } from "@attune/testing";
+import { startFaultProxy } from "@attune/testing";
 import type { Demo } from "./demo.ts";
 import { startDemoHost } from "./demo-host.ts";
 
 /** Starts it, behind a proxy that can cut. */
 export async function startSocketioDemo(): Promise<Demo> {
   const host = await startDemoHost();
-  const proxy = await cuttingProxy({ target: { port: Number(new URL(host.url).port) } });
+  const proxy = await startFaultProxy({ target: { port: Number(new URL(host.url).port) } });
   return {
     url: `http://localhost:${proxy.port}`,
-    cut: () => proxy.cut(),
+    cut: () => proxy.reset(),
     async stop(how) {
       await host.stop(how === "killed" ? "SIGKILL" : "SIGTERM");
       return { keepsLog: false };

@@ -1,5 +1,5 @@
 /** The demo over Supabase: a double of it that the test holds in its hands, which the host takes for a project. */
-import { cuttingProxy } from "@attune/testing";
+import { startFaultProxy } from "@attune/testing";
 import { createSupabaseDouble, type SupabaseDouble } from "@attune/testing/supabase";
 import type { Demo } from "./demo.ts";
 import { startDemoHost } from "./demo-host.ts";
@@ -15,7 +15,7 @@ export async function startSupabaseDemo(): Promise<Demo> {
       return double.port;
     },
   };
-  const proxy = await cuttingProxy({ target });
+  const proxy = await startFaultProxy({ target });
   const host = await startDemoHost(["--driver=supabase"], {
     SUPABASE_URL: `http://127.0.0.1:${proxy.port}`,
     SUPABASE_PUBLISHABLE_KEY: "anon",
@@ -23,9 +23,9 @@ export async function startSupabaseDemo(): Promise<Demo> {
   });
   return {
     url: host.url,
-    cut: () => proxy.cut(),
+    cut: () => proxy.reset(),
     async stop(how) {
-      proxy.refuse();
+      await proxy.refuse();
       isGone = how === "killed";
       if (isGone) await double.close();
       else double.restart();
@@ -34,7 +34,7 @@ export async function startSupabaseDemo(): Promise<Demo> {
     async restart() {
       if (isGone) double = await startDouble();
       isGone = false;
-      proxy.accept();
+      await proxy.accept();
     },
     expireTokens: () => double.expireTokens(),
     async close() {

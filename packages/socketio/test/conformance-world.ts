@@ -3,13 +3,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { RealtimeError } from "@attune/protocol";
 import { createRealtimeServer } from "@attune/server";
-import { type CuttingProxy, cuttingProxy } from "@attune/testing";
+import { type FaultProxy, startFaultProxy } from "@attune/testing";
 import type { DriverWorld, WorldClient } from "@attune/testing/conformance";
 import { io, type Socket } from "socket.io-client";
 import { socketio } from "../src/index.js";
 
 interface Guest extends WorldClient {
-  readonly proxy: CuttingProxy;
+  readonly proxy: FaultProxy;
   readonly tokens: string[];
   isTurnedAway: boolean;
 }
@@ -56,7 +56,7 @@ export async function socketIoConformanceWorld(kind: "own" | "existing"): Promis
   return {
     graceMs,
     async client(who) {
-      const proxy = await cuttingProxy({ target: { port } });
+      const proxy = await startFaultProxy({ target: { port } });
       const guest: Guest = { ...who, proxy, tokens: [], isTurnedAway: false };
       guests.set(who.client, guest);
       let asked = 0;
@@ -77,7 +77,7 @@ export async function socketIoConformanceWorld(kind: "own" | "existing"): Promis
       await Promise.all(Array.from(guests.values(), ({ proxy }) => proxy.close()));
       http.close();
     },
-    cut: (client) => guestNamed(client).proxy.cut(),
+    cut: (client) => guestNamed(client).proxy.reset(),
     refuse: (client) => guestNamed(client).proxy.refuse(),
     accept: (client) => guestNamed(client).proxy.accept(),
     turnAway(client) {

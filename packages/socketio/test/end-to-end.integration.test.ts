@@ -3,7 +3,7 @@ import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createRealtime, type Realtime, type RealtimeOptions } from "@attune/core";
 import { createRealtimeServer, type RealtimeServer } from "@attune/server";
-import { type CuttingProxy, cuttingProxy, until } from "@attune/testing";
+import { type FaultProxy, startFaultProxy, until } from "@attune/testing";
 import { Server as SocketIoServer } from "socket.io";
 import { io, type Socket } from "socket.io-client";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -16,7 +16,7 @@ let http: HttpServer;
 /** The app's own Socket.IO server, with our namespace beside. */
 let appServer: SocketIoServer;
 let server: RealtimeServer;
-let proxy: CuttingProxy;
+let proxy: FaultProxy;
 let url: string;
 let services: Realtime[];
 let sockets: Socket[];
@@ -30,7 +30,7 @@ beforeEach(async () => {
     limits: { messagesPerMinute: 0 },
   }).attach(appServer);
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  proxy = await cuttingProxy({ target: { port: (http.address() as AddressInfo).port } });
+  proxy = await startFaultProxy({ target: { port: (http.address() as AddressInfo).port } });
   url = `http://127.0.0.1:${proxy.port}`;
   services = [];
   sockets = [];
@@ -102,7 +102,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("over its %s", (kind
     bob.presence(room).onLeave(({ name }) => left.push(name));
     ada.channel(room).join();
     await until(() => namesIn(bob).join() === "ada,bob");
-    proxy.cut();
+    await proxy.reset();
     const acks = Array.from({ length: 20 }, (_, n) => ada.publish(room, "message", n));
     await Promise.all(acks);
     await until(() => heard.length >= 20);
@@ -126,7 +126,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("over its %s", (kind
     let asked = 0;
     const ada = client(kind, "", { auth: () => `ada ${++asked}` });
     await ada.connect();
-    proxy.cut();
+    await proxy.reset();
     await until(() => asked === 2 && ada.getConnectionState() === "connected");
   });
 
@@ -162,11 +162,11 @@ test("falls back to long-polling and says so", async () => {
 test("a server that closes is waited for", async () => {
   const ada = client("own connection", "ada");
   await ada.connect();
-  proxy.refuse();
-  proxy.cut();
+  await proxy.refuse();
+  await proxy.reset();
   await until(() => ada.getConnectionState() === "reconnecting");
   const queued = ada.publish(room, "message", 1);
-  await until(() => proxy.log.some(({ fault }) => fault === "refused"));
-  proxy.accept();
+  await until(() => proxy.log.some(({ what }) => what === "refused"));
+  await proxy.accept();
   expect(await queued).toMatchObject({ guarantee: "stored" });
 });

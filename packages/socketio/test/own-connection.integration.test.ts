@@ -3,7 +3,7 @@ import type { EventEmitter } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { Socket as NetSocket } from "node:net";
 import { RealtimeError } from "@attune/protocol";
-import { cuttingProxy, until } from "@attune/testing";
+import { startFaultProxy, until } from "@attune/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openOwnConnection } from "../src/own-connection.js";
 import { type FrameServer, frameServer, welcome } from "./frame-server.js";
@@ -93,7 +93,7 @@ test("ends when the server leaves the namespace", async () => {
 });
 
 test("tells a server that cannot be reached from one that has no such namespace", async () => {
-  const nobody = await cuttingProxy({ target: { port: 1 } });
+  const nobody = await startFaultProxy({ target: { port: 1 } });
   await nobody.close();
   const unreachable = open(openOwnConnection(`http://127.0.0.1:${nobody.port}`, {}));
   await until(() => unreachable.ends.length > 0);

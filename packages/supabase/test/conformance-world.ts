@@ -1,12 +1,12 @@
 /** The Supabase double behind real sockets as a world of the conformance suite; each client has a proxy of its own, to be cut alone. */
-import { type CuttingProxy, cuttingProxy } from "@attune/testing";
+import { type FaultProxy, startFaultProxy } from "@attune/testing";
 import type { DriverWorld, WorldClient } from "@attune/testing/conformance";
 import { createSupabaseDouble, supabaseToken } from "@attune/testing/supabase";
 import { supabase } from "../src/index.js";
 import { officialClient, type Version } from "./official-clients.js";
 
 interface Guest extends WorldClient {
-  readonly proxy: CuttingProxy;
+  readonly proxy: FaultProxy;
   readonly tokens: string[];
   isTurnedAway: boolean;
 }
@@ -33,7 +33,7 @@ export async function supabaseConformanceWorld(version: Version): Promise<Driver
   return {
     withinMs: 15_000,
     async client(who) {
-      const proxy = await cuttingProxy({ target: { port: double.port } });
+      const proxy = await startFaultProxy({ target: { port: double.port } });
       const guest: Guest = { ...who, proxy, tokens: [], isTurnedAway: false };
       guests.set(who.client, guest);
       let asked = 0;
@@ -62,7 +62,7 @@ export async function supabaseConformanceWorld(version: Version): Promise<Driver
       await double.close();
       await Promise.all(Array.from(guests.values(), ({ proxy }) => proxy.close()));
     },
-    cut: (client) => guestNamed(client).proxy.cut(),
+    cut: (client) => guestNamed(client).proxy.reset(),
     refuse: (client) => guestNamed(client).proxy.refuse(),
     accept: (client) => guestNamed(client).proxy.accept(),
     turnAway(client) {

@@ -6,8 +6,8 @@ import { CHANNELS, type SoakClient, type SoakWorld } from "./soak-world.js";
 
 /** Kinds of faults, and how often each is drawn. */
 const SHARES = {
-  rst: 30,
-  fin: 22,
+  reset: 30,
+  cut: 22,
   stall: 16,
   stallUntilGivenUp: 2,
   closeChannel: 6,
@@ -22,7 +22,7 @@ const SHARES = {
 type FaultKind = keyof typeof SHARES;
 
 /** Faults of a connection, by its proxy. */
-const LINE_FAULTS: readonly FaultKind[] = ["rst", "fin", "stall", "stallUntilGivenUp"];
+const LINE_FAULTS: readonly FaultKind[] = ["reset", "cut", "stall", "stallUntilGivenUp"];
 
 /** A fault that may end joins, and which. */
 export interface Strike {
@@ -67,7 +67,7 @@ export function createFaultPlan({ double, clients }: SoakWorld, guests: Guests, 
   function drawKind(): FaultKind {
     let left = random() * Object.values(SHARES).reduce((sum, share) => sum + share, 0);
     const kinds = Object.entries(SHARES) as [FaultKind, number][];
-    return (kinds.find(([, share]) => (left -= share) < 0) ?? (["rst", 0] as const))[0];
+    return (kinds.find(([, share]) => (left -= share) < 0) ?? (["reset", 0] as const))[0];
   }
 
   function struck(client?: SoakClient, channels?: readonly string[]): void {
@@ -78,7 +78,7 @@ export function createFaultPlan({ double, clients }: SoakWorld, guests: Guests, 
   }
 
   function stall(client: SoakClient, isUntilGivenUp: boolean): void {
-    client.proxy.stall(isUntilGivenUp ? "both" : one(["up", "down", "both"] as const));
+    void client.proxy.pause(isUntilGivenUp ? "both" : one(["up", "down", "both"] as const));
     stalls.add({ client, isUntilGivenUp, ticksLeft: isUntilGivenUp ? 400 : Math.round(between(random, 4, 40)) });
   }
 
@@ -87,9 +87,9 @@ export function createFaultPlan({ double, clients }: SoakWorld, guests: Guests, 
     const channel = one(CHANNELS);
     if (LINE_FAULTS.includes(kind)) struck(client);
     switch (kind) {
-      case "rst":
-      case "fin":
-        return client.proxy.cut(kind);
+      case "reset":
+      case "cut":
+        return void client.proxy[kind]();
       case "stall":
       case "stallUntilGivenUp":
         return stall(client, kind === "stallUntilGivenUp");
@@ -116,7 +116,7 @@ export function createFaultPlan({ double, clients }: SoakWorld, guests: Guests, 
 
   function resume(done: Stall): void {
     stalls.delete(done);
-    done.client.proxy.resume();
+    void done.client.proxy.resume();
   }
 
   return {
@@ -127,7 +127,7 @@ export function createFaultPlan({ double, clients }: SoakWorld, guests: Guests, 
     },
     strike() {
       const connected = clients.filter(
-        ({ service, proxy }) => service.getConnectionState() === "connected" && proxy.connections > 0,
+        ({ service, proxy }) => service.getConnectionState() === "connected" && proxy.connections.length > 0,
       );
       const kind = drawKind();
       const client = one(connected);

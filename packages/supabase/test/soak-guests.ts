@@ -100,11 +100,11 @@ export function welcomeGuests({ double, clients }: SoakWorld, seed: number): Gue
       left[way] = (left[way] ?? 0) + 1;
       departed.push({ client, ticksLeft: way === "silent" ? MISSED_AFTER_TICKS : 0 });
       if (way === "killed") {
-        client.proxy.refuse();
-        client.proxy.cut("rst");
+        void client.proxy.refuse();
+        void client.proxy.reset();
       }
       if (way === "silent") {
-        client.proxy.stall("both");
+        void client.proxy.pause();
         double.stall(client.name);
       }
       // Only the first of them can say so.

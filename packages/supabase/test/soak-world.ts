@@ -1,6 +1,6 @@
 /** Four apps on one Supabase double, each behind a proxy that can break its connection alone. */
 import { createRealtime, type Realtime } from "@attune/core";
-import { type CuttingProxy, cuttingProxy, seededRandom } from "@attune/testing";
+import { type FaultProxy, startFaultProxy, seededRandom } from "@attune/testing";
 import { createSupabaseDouble, type SupabaseDouble, supabaseToken } from "@attune/testing/supabase";
 import { supabase } from "../src/index.js";
 import { officialClient } from "./official-clients.js";
@@ -15,7 +15,7 @@ export const CHANNELS = [ROOM, NEWS] as const;
 export interface SoakClient {
   readonly name: string;
   readonly service: Realtime;
-  readonly proxy: CuttingProxy;
+  readonly proxy: FaultProxy;
   /** Timers that core and the driver have set and neither fired nor cancelled. */
   readonly pendingTimers: number;
   /** Whether it is connected, and on both channels. */
@@ -56,7 +56,7 @@ export async function createSoakWorld(seed: number): Promise<SoakWorld> {
 
 /** @param name also its user, and how the double knows it */
 export async function createSoakClient(double: SupabaseDouble, name: string, seed: number): Promise<SoakClient> {
-  const proxy = await cuttingProxy({ target: { port: double.port } });
+  const proxy = await startFaultProxy({ target: { port: double.port } });
   const timers = new Set<object>();
   const random = seededRandom(seed);
   let asked = 0;
@@ -108,8 +108,8 @@ export async function createSoakClient(double: SupabaseDouble, name: string, see
     },
     get isReached() {
       const { phase, continuity } = service.channel(ROOM).$status.get();
-      const isStalled = proxy.log.filter(({ fault }) => fault === "stalled" || fault === "resumed").at(-1)?.fault;
-      return phase === "joined" && continuity !== "stale" && isStalled !== "stalled";
+      const last = proxy.log.filter(({ what }) => what === "pause" || what === "resume").at(-1)?.what;
+      return phase === "joined" && continuity !== "stale" && last !== "pause";
     },
   };
 }

@@ -104,9 +104,12 @@ test.each(seeds)(
       () => double.connections.length === 0 && CHANNELS.every((name) => double.subscribers(name).length === 0),
       { withinMs: 15_000 },
     );
-    await until(() => clients.every(({ pendingTimers, proxy }) => pendingTimers === 0 && proxy.connections === 0), {
-      withinMs: 15_000,
-    });
+    await until(
+      () => clients.every(({ pendingTimers, proxy }) => pendingTimers === 0 && proxy.connections.length === 0),
+      {
+        withinMs: 15_000,
+      },
+    );
     await world.close();
 
     expect(verdict, JSON.stringify(verdict.examples)).toMatchObject({

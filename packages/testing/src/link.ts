@@ -9,6 +9,10 @@ export interface Link {
   stall(): void;
   /** Lets everything that was held back arrive, in order. */
   resume(): void;
+  /** What arrives from now on is lost, until it is called with `false`. */
+  swallow(isSwallowing: boolean): void;
+  /** Whether anything was lost in that way. */
+  readonly hasSwallowed: boolean;
   /** Drops everything, for good. */
   cut(): void;
 }
@@ -23,6 +27,8 @@ export function createLink(clock: Clock, latencyMs: () => number): Link {
   const underWay: { readonly dueMs: number; readonly arrive: () => void }[] = [];
   let isStalled = false;
   let isCut = false;
+  let isSwallowing = false;
+  let hasSwallowed = false;
   let isWaiting = false;
   let cancelTimer: (() => void) | undefined;
 
@@ -41,7 +47,8 @@ export function createLink(clock: Clock, latencyMs: () => number): Link {
     if (isStalled) return;
     const next = underWay.shift();
     schedule();
-    next?.arrive();
+    if (isSwallowing) hasSwallowed = true;
+    else next?.arrive();
   }
 
   function stopTimer(): void {
@@ -64,6 +71,12 @@ export function createLink(clock: Clock, latencyMs: () => number): Link {
     resume() {
       isStalled = false;
       schedule();
+    },
+    swallow(isOn) {
+      isSwallowing = isOn;
+    },
+    get hasSwallowed() {
+      return hasSwallowed;
     },
     cut() {
       isCut = true;

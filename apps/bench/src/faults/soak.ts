@@ -1,5 +1,5 @@
 /** Publishes from several clients while their connections are cut, and has the history of it judged. */
-import { checkHistory, cuttingProxy, type HistoryEvent, type HistoryVerdict, seededRandom } from "@attune/testing";
+import { checkHistory, startFaultProxy, type HistoryEvent, type HistoryVerdict, seededRandom } from "@attune/testing";
 import { type Client, type ClientSystem, connectClient } from "../clients/client.js";
 import { nowMs } from "../now.js";
 import { Samples } from "../samples.js";
@@ -35,7 +35,7 @@ const MAX_DRAIN_MS = 15_000;
 
 /** Runs it. Everything but the server is in this process. */
 export async function soak({ system, port, seed, publishes, paceMs }: SoakOptions): Promise<SoakResult> {
-  const proxy = await cuttingProxy({ target: { port }, random: seededRandom(seed) });
+  const proxy = await startFaultProxy({ target: { port }, random: seededRandom(seed) });
   const history: HistoryEvent[] = [];
   const latencies = new Samples();
   let lastMs = nowMs();
@@ -88,7 +88,7 @@ export async function soak({ system, port, seed, publishes, paceMs }: SoakOption
   while (!isOver() && nowMs() - stoppedMs < MAX_DRAIN_MS) await sleep(10);
   const drainMs = Math.max(0, lastMs - stoppedMs);
   for (const client of clients) client.end();
-  const cuts = proxy.log.filter(({ fault }) => fault === "rst" || fault === "fin").length;
+  const cuts = proxy.log.filter(({ what }) => what === "reset" || what === "cut").length;
   await proxy.close();
   const { p50, p99 } = latencies.percentiles();
   return { verdict: checkHistory(history), cuts, p50Ms: p50, p99Ms: p99, drainMs };

@@ -1,5 +1,6 @@
 /** What a test can do to the hub, one word for each thing that goes wrong in the world. */
 import { type ErrorCode, RealtimeError } from "@attune/protocol";
+import type { Direction } from "../faults/fault.js";
 import type { HubState } from "./hub-state.js";
 
 /** How connection attempts are refused. */
@@ -20,6 +21,15 @@ export interface MemoryFaults {
   stall(client?: string): void;
   /** Silence ends: what was held back arrives, in order. */
   resume(client?: string): void;
+  /**
+   * Lines are half open: what is sent is lost, in one direction or both, also on new lines, and nobody is told. The client finds
+   * out by its probes; the hub gives up who was not heard for 9 s.
+   */
+  halfOpen(client?: string, direction?: Direction): void;
+  /** Takes `halfOpen` back. Lines that lost something break: nothing can come after a hole. */
+  heal(client?: string): void;
+  /** The token that a client came with holds no longer: its connection ends, to come back, but not with that token. */
+  expireToken(client?: string): void;
   /** Attempts to connect fail. */
   refuse(refusal?: Refusal): void;
   /** Attempts to connect succeed again. */
@@ -65,6 +75,18 @@ export function createFaults(state: HubState): MemoryFaults {
       if (client === undefined) stalled.clear();
       else stalled.delete(client);
       for (const peer of peersOf()) if (!state.isStalled(peer.client)) peer.resume();
+    },
+    halfOpen(client = "*", direction = "both") {
+      state.halfOpen.set(client, direction);
+      for (const peer of peersOf()) if (state.halfOpenOf(peer.client)) peer.swallow(state.halfOpenOf(peer.client));
+    },
+    heal(client) {
+      if (client === undefined) state.halfOpen.clear();
+      else state.halfOpen.delete(client);
+      for (const peer of peersOf()) if (!state.halfOpenOf(peer.client)) peer.swallow(undefined);
+    },
+    expireToken(client) {
+      for (const peer of peersOf(client)) if (peer.isOpen) peer.expire();
     },
     refuse({ code = "transport-failed", retryAfterMs, times = Number.POSITIVE_INFINITY } = {}) {
       const error = new RealtimeError(code, "The hub refuses connections.");

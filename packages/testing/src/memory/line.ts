@@ -1,5 +1,6 @@
 /** What a client asks of the hub, and hears from it, over one connection. */
 import type { DriverHost } from "@attune/core/driver";
+import { RealtimeError } from "@attune/protocol";
 import type { HubState } from "./hub-state.js";
 import { createPeer, type Peer, type PeerEnds } from "./peer.js";
 import type { Received } from "./received.js";
@@ -43,23 +44,26 @@ export function openLine(hub: HubState, session: Session, host: DriverHost, ends
     },
   };
   host.auth().then(
-    (token) => line.ask({ type: "connect", token }, () => admit(line)),
+    (token) => line.ask({ type: "connect", token }, () => admit(line, token)),
     (error) => peer.end({ error }),
   );
   return line;
 }
 
-function admit({ hub, session, host, peer }: Line): void {
+function admit({ hub, session, host, peer }: Line, token: string | undefined): void {
   const { refusal } = hub;
   if (refusal && refusal.left > 0) {
     refusal.left -= 1;
     return peer.end(refusal.reason);
   }
+  if (token !== undefined && hub.expiredTokens.has(token)) {
+    return peer.end({ error: new RealtimeError("unauthorized", "This token has expired.") });
+  }
   const { user, limits, capabilities } = session;
   const isTakenOver = capabilities.presence !== false && capabilities.presence.grace === "server";
   const connectionId = (isTakenOver && session.connectionId) || hub.nextId("connection");
   session.connectionId = connectionId;
-  peer.admit(connectionId);
+  peer.admit(connectionId, token);
   const serverNowMs = hub.clock.now();
   peer.toClient(() => {
     host.opened({ connectionId, user, transport: "memory", serverNowMs, ...(limits ? { limits } : {}) });

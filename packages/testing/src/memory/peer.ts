@@ -10,8 +10,8 @@ export interface Peer extends HubPeer {
   toHub(run: () => void): void;
   /** Runs at the client, later; never once the client has closed. */
   toClient(run: () => void): void;
-  /** At the hub: lets it in. An older connection with the same id is forgotten. */
-  admit(connectionId: string): void;
+  /** At the hub: lets it in, with its token. An older connection with the same id is forgotten. */
+  admit(connectionId: string, token: string | undefined): void;
   /** At the hub: ends it, and tells the client. */
   end(reason: Closed): void;
   /** At the client: ends it, and tells the hub. */
@@ -26,6 +26,11 @@ export interface PeerEnds {
   closed(reason: Closed): void;
 }
 
+/** The hub gives up a client of which it hears nothing, as Attune's server does: a probe after 6 s, and 3 s for the answer. */
+const SILENCE_MS = 9_000;
+
+const broken = (message: string): Closed => ({ error: new RealtimeError("connection-lost", message) });
+
 /** Starts a connection and makes it known to the hub's faults. */
 export function createPeer(hub: HubState, client: string, ends: PeerEnds): Peer {
   const latencyMs = () => hub.latencyMs;
@@ -35,9 +40,12 @@ export function createPeer(hub: HubState, client: string, ends: PeerEnds): Peer 
   let connectionId = "";
   let phase: "opening" | "open" | "over" = "opening";
   let hasLeft = false;
+  let token: string | undefined;
+  let cancelNotice = (): void => {};
 
   function forget(goodbye: boolean): void {
     if (phase === "over") return;
+    cancelNotice();
     phase = "over";
     hub.peers.delete(peer);
     ends.forgotten(goodbye);
@@ -68,15 +76,29 @@ export function createPeer(hub: HubState, client: string, ends: PeerEnds): Peer 
     },
     toClient: down.send,
     forget: () => forget(false),
-    admit(id) {
+    admit(id, its) {
+      token = its;
       for (const other of hub.peers) if (other.connectionId === id) other.forget();
       connectionId = id;
       phase = "open";
     },
     end,
-    cut: () => end({ error: new RealtimeError("connection-lost", "The connection was cut.") }),
+    cut: () => end(broken("The connection was cut.")),
     stall: () => both.forEach((link) => link.stall()),
     resume: () => both.forEach((link) => link.resume()),
+    swallow(direction) {
+      cancelNotice();
+      up.swallow(direction === "up" || direction === "both");
+      down.swallow(direction === "down" || direction === "both");
+      if (direction === "up" || direction === "both")
+        cancelNotice = hub.clock.after(SILENCE_MS, () => peer.end(broken("The hub heard nothing.")));
+      if (direction === undefined && (up.hasSwallowed || down.hasSwallowed))
+        peer.end(broken("The line lost something."));
+    },
+    expire() {
+      if (token !== undefined) hub.expiredTokens.add(token);
+      end({ error: new RealtimeError("auth-failed", "The token has expired.") });
+    },
     leave(goodbye) {
       if (hasLeft) return;
       hasLeft = true;
@@ -86,5 +108,7 @@ export function createPeer(hub: HubState, client: string, ends: PeerEnds): Peer 
   };
   hub.peers.add(peer);
   if (hub.isStalled(client)) peer.stall();
+  const direction = hub.halfOpenOf(client);
+  if (direction) peer.swallow(direction);
   return peer;
 }

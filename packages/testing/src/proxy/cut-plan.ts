@@ -1,46 +1,48 @@
 /** When each connection is cut next: each at a time of its own. */
-import type { Random } from "@attune/protocol";
+import type { Clock, Random } from "@attune/protocol";
 import { between } from "../seeded-random.js";
-import type { CutKind } from "./proxied-connection.js";
+
+/** How a connection ends. */
+type End = "cut" | "reset";
 
 /** Plans for connections that come and go. */
 export interface CutPlan<T> {
   add(connection: T): void;
   remove(connection: T): void;
   /** Plans cuts for all connections, those that come later too. */
-  start(minMs: number, maxMs: number, how: CutKind | "either"): void;
+  start(minMs: number, maxMs: number, how: End | "either"): void;
   stop(): void;
 }
 
 /** Plans nothing before `start`. */
-export function createCutPlan<T>(random: Random, cut: (connection: T, how: CutKind) => void): CutPlan<T> {
-  const timers = new Map<T, NodeJS.Timeout | undefined>();
-  let draw: (() => { readonly afterMs: number; readonly how: CutKind }) | undefined;
+export function createCutPlan<T>(clock: Clock, random: Random, cut: (connection: T, how: End) => void): CutPlan<T> {
+  const timers = new Map<T, (() => void) | undefined>();
+  let draw: (() => { readonly afterMs: number; readonly how: End }) | undefined;
 
   function add(connection: T): void {
     const plan = draw?.();
-    timers.set(connection, plan && setTimeout(() => cut(connection, plan.how), plan.afterMs));
+    timers.set(connection, plan && clock.after(plan.afterMs, () => cut(connection, plan.how)));
   }
 
   return {
     add,
     remove(connection) {
-      clearTimeout(timers.get(connection));
+      timers.get(connection)?.();
       timers.delete(connection);
     },
     start(minMs, maxMs, how) {
       draw = () => ({
         afterMs: between(random, minMs, maxMs),
-        how: how === "either" ? (random() < 0.5 ? "rst" : "fin") : how,
+        how: how === "either" ? (random() < 0.5 ? "reset" : "cut") : how,
       });
-      for (const [connection, timer] of timers) {
-        clearTimeout(timer);
+      for (const [connection, cancel] of timers) {
+        cancel?.();
         add(connection);
       }
     },
     stop() {
       draw = undefined;
-      for (const timer of timers.values()) clearTimeout(timer);
+      for (const cancel of timers.values()) cancel?.();
     },
   };
 }

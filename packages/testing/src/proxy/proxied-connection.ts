@@ -1,12 +1,7 @@
-/** One connection through the proxy: two sockets that live and die together. */
+/** One connection through the proxy: two sockets, and what is wrong between them. */
 import { connect, type Socket } from "node:net";
-import { startFlow } from "./flow.js";
-
-/** How a connection ends. `rst`: torn down at once, unsent bytes lost, as when a machine vanishes. `fin`: in good order. */
-export type CutKind = "rst" | "fin";
-
-/** Towards the target, towards the client, or both ways. */
-export type Direction = "up" | "down" | "both";
+import { startFlow, type World } from "./flow.js";
+import { copyOf, type Troubles } from "./trouble.js";
 
 /** Where the proxy leads. */
 export interface ProxyTarget {
@@ -17,62 +12,79 @@ export interface ProxyTarget {
 
 /** A connection that the proxy holds. */
 export interface ProxiedConnection {
-  cut(how: CutKind): void;
-  stall(direction: Direction): void;
-  resume(): void;
+  /** 1 for the first that came. */
+  readonly number: number;
+  /** Its own; call `refresh()` after a change. */
+  readonly troubles: Troubles;
+  refresh(): void;
+  /** Whether it can go on once nothing is wrong any more: a stream with a hole in it cannot. */
+  readonly isWhole: boolean;
+  /** Ends both sockets: `cut` in good order (FIN), `reset` at once (RST). */
+  end(how: "cut" | "reset"): void;
+  /** Resolves when both sockets are gone. */
+  readonly closed: Promise<void>;
 }
 
-/**
- * Leads an accepted socket on to the target.
- *
- * @param closed called once, when both sockets are gone
- */
+/** Leads an accepted socket on to the target. */
 export function leadOn(
+  number: number,
   client: Socket,
   { port, host = "127.0.0.1" }: ProxyTarget,
-  delayMs: () => number,
-  closed: () => void,
+  everybodys: Troubles,
+  world: World,
 ): ProxiedConnection {
   const target = connect({ port, host, allowHalfOpen: true, noDelay: true });
-  const up = startFlow(client, target, delayMs);
-  const down = startFlow(target, client, delayMs);
-  let open = 2;
+  const troubles = copyOf(everybodys);
+  const up = startFlow(client, target, troubles.up, world);
+  const down = startFlow(target, client, troubles.down, world);
+  const sockets = [client, target];
 
-  function gone(other: Socket, hadError: boolean): void {
-    up.stop();
-    down.stop();
-    // A reset is passed on as a reset: whoever is behind the proxy must see what happened, not a polite ending.
-    if (hadError) other.resetAndDestroy();
-    else other.destroySoon();
-    open -= 1;
-    if (open === 0) closed();
-  }
-
-  for (const [socket, other] of [
-    [client, target],
-    [target, client],
-  ] as const) {
-    // Every error is followed by `close`, which deals with it.
-    socket.on("error", () => {});
-    socket.on("close", (hadError) => gone(other, hadError));
-  }
+  // Every error is followed by `close`, which deals with it.
+  for (const socket of sockets) socket.on("error", () => {});
+  client.once("close", (wasReset) => up.ended(wasReset));
+  target.once("close", (wasReset) => down.ended(wasReset));
 
   return {
-    cut(how) {
+    number,
+    troubles,
+    refresh() {
+      up.refresh();
+      down.refresh();
+    },
+    get isWhole() {
+      return !up.hasSwallowed && !down.hasSwallowed;
+    },
+    end(how) {
       up.stop();
       down.stop();
-      for (const socket of [client, target]) {
-        if (how === "rst") socket.resetAndDestroy();
-        else socket.destroySoon();
-      }
+      for (const socket of sockets) endSocket(socket, how);
     },
-    stall(direction) {
-      if (direction !== "down") up.stall();
-      if (direction !== "up") down.stall();
-    },
-    resume() {
-      up.resume();
-      down.resume();
-    },
+    closed: closedOf(sockets),
   };
+}
+
+/** Takes a connection and leads it nowhere. */
+export function leaveHanging(number: number, client: Socket, everybodys: Troubles): ProxiedConnection {
+  client.on("error", () => {}).resume();
+  return {
+    number,
+    troubles: copyOf(everybodys),
+    refresh() {},
+    isWhole: false,
+    end: (how) => endSocket(client, how),
+    closed: closedOf([client]),
+  };
+}
+
+function endSocket(socket: Socket, how: "cut" | "reset"): void {
+  // A socket that is still connecting has nothing to reset, and `resetAndDestroy` waits for it to connect.
+  if (how === "cut") socket.destroySoon();
+  else if (socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+async function closedOf(sockets: readonly Socket[]): Promise<void> {
+  await Promise.all(
+    sockets.map((socket) => new Promise<void>((resolve) => void socket.once("close", () => resolve()))),
+  );
 }

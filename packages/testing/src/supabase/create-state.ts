@@ -22,7 +22,14 @@ export function createState(settings: Settings): SupabaseState {
       messages: counter(limits.messagesPerSecond),
       presence: counter(limits.presencePerSecond),
     },
-    armed: { droppedAcks: 0, droppedBroadcasts: 0, stalled: new Set(), revoked: new Set(), expired: new Map() },
+    armed: {
+      droppedAcks: 0,
+      droppedBroadcasts: 0,
+      doubledBroadcasts: 0,
+      stalled: new Set(),
+      revoked: new Set(),
+      expired: new Map(),
+    },
     received: [],
     sent: [],
     topic(name, isPrivate) {

@@ -19,9 +19,12 @@ export function fanOut(
     return;
   }
   const id = idOf(broadcast);
+  const isDoubled = state.armed.doubledBroadcasts > 0;
+  if (isDoubled) state.armed.doubledBroadcasts -= 1;
   for (const session of [...topic.sessions]) {
     if (session === from || (id !== undefined && session.replayedIds.has(id))) continue;
-    session.connection.pushBroadcast(wireTopic(topic), broadcast);
+    for (let copy = 0; copy < (isDoubled ? 2 : 1); copy++)
+      session.connection.pushBroadcast(wireTopic(topic), broadcast);
     countDelivery(state, session, shutDown);
   }
 }

@@ -23,6 +23,8 @@ export interface SupabaseFaults {
   dropNextAck(): void;
   /** The next broadcast is stored and acked as ever, and reaches nobody. */
   dropNextBroadcast(): void;
+  /** The next broadcast reaches every subscriber twice. */
+  doubleNextBroadcast(): void;
   /**
    * Reading a private topic is no longer allowed. Those who do are ended at once; on the real service, and with
    * `{ atOnce: false }`, when they renew their token or join again.
@@ -72,6 +74,9 @@ export function createFaults(state: SupabaseState): SupabaseFaults {
     },
     dropNextBroadcast() {
       armed.droppedBroadcasts += 1;
+    },
+    doubleNextBroadcast() {
+      armed.doubledBroadcasts += 1;
     },
     revoke(topic, { atOnce = true } = {}) {
       armed.revoked.add(topic);

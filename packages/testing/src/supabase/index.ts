@@ -1,4 +1,5 @@
 /** A double of Supabase Realtime, for tests with the official client. */
+export { supabaseTarget } from "./double-target.js";
 export type { SupabaseFaults } from "./faults.js";
 export type { SupabaseMessage } from "./message-table.js";
 export type {

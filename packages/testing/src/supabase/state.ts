@@ -75,6 +75,7 @@ export interface Armed {
   refusal?: number;
   droppedAcks: number;
   droppedBroadcasts: number;
+  doubledBroadcasts: number;
   /** Clients that are stalled; `*` is everybody. */
   readonly stalled: Set<string>;
   readonly revoked: Set<string>;
