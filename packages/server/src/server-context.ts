@@ -18,4 +18,6 @@ export interface ServerContext {
   readonly appends: PendingAppends;
   /** Whether the server started so recently that members may not be back yet. */
   isSettling(): boolean;
+  /** The server closes: nobody will ask any more. */
+  stopSettling(): void;
 }

@@ -74,7 +74,7 @@ export function createServerCore<const D extends ChannelDefinitions = ChannelDef
   options: CoreOptions<D>,
 ): ServerCore<D> {
   const context = createContext(toSettings(options));
-  const { settings, hub, node, sessions, counters, appends } = context;
+  const { settings, hub, node, sessions, counters, appends, stopSettling } = context;
   const { env } = settings;
   const inlets = new Set<ClientInlet>();
   let closing: Promise<void> | undefined;
@@ -87,6 +87,7 @@ export function createServerCore<const D extends ChannelDefinitions = ChannelDef
   async function drain(): Promise<void> {
     for (const inlet of [...inlets]) inlet.dismiss(draining());
     for (const session of sessions.all()) sessions.end(session);
+    stopSettling();
     await appends.settled();
     hub.stop();
     await node.leave();
@@ -133,7 +134,10 @@ function endForGood({ sessions }: ServerContext, session: Session): void {
 
 function createContext(settings: Settings): ServerContext {
   const { env, bounds, broker, channels, limits, graceMs, flush } = settings;
-  const startedMs = env.clock.now();
+  let isSettling = true;
+  const stopSettling = env.clock.after(graceMs + ADMISSION_WINDOW_MS, () => {
+    isSettling = false;
+  });
   const node = broker.connect();
   return {
     settings,
@@ -143,6 +147,7 @@ function createContext(settings: Settings): ServerContext {
     admission: new Admission(bounds.admittedPerSecond, bounds.admittedAtOnce),
     counters: createCounters(),
     appends: new PendingAppends(),
-    isSettling: () => env.clock.now() - startedMs < graceMs + ADMISSION_WINDOW_MS,
+    isSettling: () => isSettling,
+    stopSettling,
   };
 }

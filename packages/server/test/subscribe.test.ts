@@ -1,6 +1,7 @@
 import { MAX_CHUNK_CHARS, type WirePosition } from "@attune/protocol";
 import { describe, expect, test } from "vitest";
-import { createWorld, type FakeClient, type World } from "./kit/world.js";
+import { ManualClock } from "./kit/manual-clock.js";
+import { createEnv, createWorld, type FakeClient, type World } from "./kit/world.js";
 
 const NEWS = "public:news";
 const ROOM = "presence:room:1";
@@ -159,6 +160,17 @@ describe("the answer", () => {
     expect((await joined(await world.join("bob"), ROOM)).settling).toBe(true);
     await world.after(100);
     expect((await joined(await world.join("cyd"), ROOM)).settling).toBeUndefined();
+  });
+
+  test("is settling as long as promised, also when the clock is set back meanwhile", async () => {
+    const clock = new ManualClock();
+    let skewMs = 0;
+    const skewed = { now: () => clock.now() + skewMs, after: (ms: number, run: () => void) => clock.after(ms, run) };
+    const env = { ...createEnv(clock), clock: skewed };
+    const world = createWorld({ env }, clock);
+    skewMs = -600_000;
+    await world.after(15_000);
+    expect((await joined(await world.join("ada"), ROOM)).settling).toBeUndefined();
   });
 
   test("waits while the connection has much to send already, so that joining many channels is no slow reading", async () => {

@@ -27,6 +27,7 @@ export class Liveness {
   readonly #giveUp: () => void;
   #windows: LivenessWindows;
   #heardMs: number;
+  #dueMs = 0;
   #askedMs: number | undefined;
   #cancel: () => void = () => {};
 
@@ -57,21 +58,25 @@ export class Liveness {
   #check(): void {
     const nowMs = this.#clock.now();
     const { askMs, answerMs } = this.#windows;
+    // No timer comes early: when it seems so, the clock stepped back, and what was heard goes with it. It would stand for
+    // life until the clock caught up.
+    this.#heardMs = Math.min(nowMs, this.#heardMs - Math.max(0, this.#dueMs - nowMs));
     const silentMs = nowMs - this.#heardMs;
-    if (this.#askedMs !== undefined && nowMs - this.#askedMs >= answerMs) {
+    if (this.#askedMs !== undefined) {
+      // The timer that brings us here was set when the question was asked.
       this.#giveUp();
-    } else if (this.#askedMs === undefined && silentMs >= askMs) {
+    } else if (silentMs >= askMs) {
       this.#askedMs = nowMs;
       this.#wait(answerMs);
       this.#ask();
     } else {
-      // A clock that stepped back must not put the next look off.
-      this.#wait(this.#askedMs === undefined ? Math.min(askMs, askMs - silentMs) : answerMs);
+      this.#wait(askMs - silentMs);
     }
   }
 
   #wait(ms: number): void {
     this.#cancel();
+    this.#dueMs = this.#clock.now() + ms;
     this.#cancel = this.#clock.after(ms, () => this.#check());
   }
 }
