@@ -9,6 +9,7 @@ import { assertReconnectOptions, DEFAULT_RECONNECT } from "./connection/backoff.
 import { createConnection } from "./connection/connection.js";
 import type { ChannelArrivals } from "./connection/connection.js";
 import type { DriverConnection, Opened } from "./driver.js";
+import { steady } from "./env/clock.js";
 import { browserEnvironment } from "./env/environment.js";
 import type { Environment } from "./env/environment.js";
 import { createNotices } from "./notices.js";
@@ -38,7 +39,8 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
   options: RealtimeOptions<D>,
 ): Realtime<D> {
   const { driver } = options;
-  const world: Environment = { ...browserEnvironment(), ...options.env };
+  const given = { ...browserEnvironment(), ...options.env };
+  const world: Environment = { ...given, clock: steady(given.clock) };
   const reconnect = { ...DEFAULT_RECONNECT, ...options.reconnect };
   assertReconnectOptions(reconnect);
   const notices = createNotices<ServiceNotices>(report);
@@ -134,8 +136,12 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
 
   const arrivals = {} as Record<keyof ChannelArrivals, (channel: string, ...args: never[]) => void>;
   for (const kind of ["attached", "messages", "presence", "signals", "live", "detached"] as const) {
-    arrivals[kind] = (channel, ...args) =>
-      (registry.leased.get(channel)?.[kind] as ((...args: never[]) => void) | undefined)?.(...args);
+    arrivals[kind] = (name, ...args) => {
+      const channel = registry.leased.get(name);
+      // What comes before the answer to a join is left over from an earlier connection, and may be old.
+      if (channel?.isHeard || /tached/.test(kind))
+        (channel?.[kind] as ((...args: never[]) => void) | undefined)?.(...args);
+    };
   }
 
   const connection = createConnection({

@@ -37,16 +37,23 @@ export interface WireOptions {
  */
 export function createWireDriver({ name, reconnect = "core", open }: WireOptions): Driver {
   let session: WelcomeFrame["s"] | undefined;
+  // Never the same number twice, also not on another connection: an answer that is left over answers nothing.
+  let lastRef = 0;
   return {
     name,
     capabilities: { ...CAPABILITIES, reconnect },
     connect: (host) =>
-      connect(host, open, {
-        get: () => session,
-        set: (next) => {
-          session = next;
+      connect(
+        host,
+        open,
+        {
+          get: () => session,
+          set: (next) => {
+            session = next;
+          },
         },
-      }),
+        () => ++lastRef,
+      ),
   };
 }
 
@@ -60,7 +67,7 @@ interface Joining {
   readonly ref: number;
 }
 
-function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConnection {
+function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: () => number): DriverConnection {
   const publishes = createRequests<Published>();
   const pages = createRequests<HistoryPage>();
   const pings = createRequests<{ serverNowMs: number }>();
@@ -69,8 +76,9 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
     Joining & { epoch: string; presence: Backfill["p"][number][]; rev?: readonly [string, number] }
   >();
   const refs = new Map<string, number>();
+  /** Those of them that have no answer yet: a second one would begin the join anew, with what was true then. */
+  const asked = new Map<string, number>();
   let transport = "";
-  let lastRef = 0;
   let hasBye = false;
 
   const pipe: Pipe = open(
@@ -126,7 +134,8 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
           serverNowMs: frame.now,
         });
       case "joined": {
-        if (refs.get(frame.c) !== frame.r) return;
+        if (asked.get(frame.c) !== frame.r) return;
+        asked.delete(frame.c);
         const [epoch] = frame.pos;
         joins.set(frame.r, {
           channel: frame.c,
@@ -218,13 +227,14 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
 
   return {
     attach(channel, { since, recent, presence }) {
-      lastRef += 1;
+      const ref = nextRef();
       joins.delete(refs.get(channel) ?? 0);
-      refs.set(channel, lastRef);
+      refs.set(channel, ref);
+      asked.set(channel, ref);
       const position = since && wirePosition(since);
       pipe.send({
         t: "sub",
-        r: lastRef,
+        r: ref,
         c: channel,
         ...(position ? { since: position } : {}),
         ...(position || recent === undefined ? {} : { last: recent }),
@@ -234,6 +244,7 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
     detach(channel) {
       joins.delete(refs.get(channel) ?? 0);
       refs.delete(channel);
+      asked.delete(channel);
       pipe.send({ t: "unsub", c: channel });
     },
     publish({ channel, event, data, producer, sequence, previous }) {
@@ -243,15 +254,15 @@ function connect(host: DriverHost, open: OpenPipe, session: Session): DriverConn
     signal: (channel, signal, value) => pipe.send({ t: "sig", c: channel, n: signal, d: value }),
     setPresence: (channel, state) => pipe.send({ t: "state", c: channel, d: state }),
     history(channel, { before, limit }) {
-      lastRef += 1;
+      const ref = nextRef();
       const position = before && wirePosition(before);
-      pipe.send({ t: "hist", r: lastRef, c: channel, l: limit, ...(position ? { b: position } : {}) });
-      return pages.ask(`${lastRef}`);
+      pipe.send({ t: "hist", r: ref, c: channel, l: limit, ...(position ? { b: position } : {}) });
+      return pages.ask(`${ref}`);
     },
     ping() {
-      lastRef += 1;
-      pipe.send({ t: "ping", r: lastRef });
-      return pings.ask(`${lastRef}`);
+      const ref = nextRef();
+      pipe.send({ t: "ping", r: ref });
+      return pings.ask(`${ref}`);
     },
     setVisible: (isVisible) => pipe.send({ t: "vis", v: isVisible }),
     close(isGoodbye) {

@@ -50,6 +50,8 @@ export interface ChannelContext {
 /** A channel, to the service. */
 export interface LiveChannel {
   readonly handle: Channel;
+  /** Whether this connection has answered a join. */
+  readonly isHeard: boolean;
   opened(): void;
   lost(): void;
   /** The connection was closed on purpose. */
@@ -203,6 +205,9 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
 
   const live: LiveChannel = {
     handle,
+    get isHeard() {
+      return subscription.isHeard;
+    },
     opened: subscription.opened,
     lost: subscription.lost,
     released: subscription.released,

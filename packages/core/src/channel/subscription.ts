@@ -31,6 +31,8 @@ export interface Subscription {
   readonly $status: ReadableAtom<ChannelStatus>;
   /** Whether the server has us on the channel just now. */
   readonly isAttached: boolean;
+  /** Whether this connection has ever had us on it: what comes before is left over from an earlier one. */
+  readonly isHeard: boolean;
   join(): () => void;
   /** Joins anew to fill a hole. */
   resync(): void;
@@ -51,6 +53,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   const { clock, name, delivery, link } = options;
   const $status = atom<ChannelStatus>({ phase: "idle", continuity: "stale" });
   let wire: "none" | "asked" | "attached" = "none";
+  let isHeard = false;
   /** The app has listened without a break since the last join. */
   let isContinuing = false;
   let hasGap = false;
@@ -90,7 +93,8 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   function last(): void {
     if (wire !== "none") link()?.detach(name);
     leave(true);
-    isContinuing = false;
+    // Who comes back begins anew: of what was missed before, nobody is left to be told.
+    isContinuing = hasGap = false;
     set("idle", "stale");
     options.onLeased(false);
   }
@@ -99,6 +103,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     cancelRetry();
     isWaiting = false;
     wire = "none";
+    isHeard = false;
     options.onLeft(isOver);
   }
 
@@ -106,6 +111,9 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     $status,
     get isAttached() {
       return wire === "attached";
+    },
+    get isHeard() {
+      return isHeard;
     },
     join: lease.take,
     resync() {
@@ -136,6 +144,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     },
     attached(attachment) {
       wire = "attached";
+      isHeard = true;
       failures = 0;
       const isGap = delivery.attached(attachment, isContinuing);
       isContinuing = true;

@@ -28,6 +28,23 @@ async function listening(provider: object, options = {}) {
   return { ...world, ...ada, channel, heard, syncs, $messages, publish, away };
 }
 
+test("a gap that nobody acknowledged is forgotten with the stay that it belongs to", async () => {
+  const { realtime, hub, clock, settle } = await listening({ recovery: "offset" });
+  const channel = realtime.channel("public:other");
+  hub.publish(channel.name, "headline", 1);
+  const leave = channel.join();
+  await settle();
+  hub.newEpoch(channel.name);
+  hub.crashChannel(channel.name);
+  await clock.advance(2_000);
+  expect(channel.$status.get()).toMatchObject({ phase: "joined", continuity: "gap" });
+  leave();
+  await clock.advance(250);
+  channel.join();
+  await settle();
+  expect(channel.$status.get()).toMatchObject({ phase: "joined", continuity: "live" });
+});
+
 describe.each(RECOVERY_MODES)("with recovery %s", (recovery) => {
   test("live messages arrive once, in order, with what is known of them", async () => {
     const { client, channel, heard, publish, settle, hub } = await listening({ recovery });

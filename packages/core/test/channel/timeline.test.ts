@@ -103,6 +103,8 @@ describe("a timeline", () => {
     if (second) world.end.ack(second, 2);
     await world.settle();
     expect(shown($timeline.get())).toEqual(["lost sending"]);
+    world.end.send({ t: "closed", c: NEWS, code: "channel-closed", msg: "The log was interrupted." });
+    await world.clock.advance(1_000);
     world.end.join(NEWS, { ok: false });
     await world.settle();
     expect(shown($timeline.get())).toEqual(["gap"]);
