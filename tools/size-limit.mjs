@@ -34,6 +34,15 @@ export default [
     modifyEsbuildConfig: asPublished,
   },
   { name: "core, every export", path: dist("core"), import: "*", limit: "14.6 kB", modifyEsbuildConfig: asPublished },
+  // What sharing adds for who has core.
+  {
+    name: "core/tabs",
+    path: dist("core", "tabs"),
+    import: "{ sharedTabs }",
+    ignore: ["@attune/protocol", "nanostores"],
+    limit: "5.75 kB",
+    modifyEsbuildConfig: asPublished,
+  },
   {
     name: "socketio",
     path: dist("socketio"),
