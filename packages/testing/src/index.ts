@@ -15,7 +15,18 @@ export { targetOfAll } from "./faults/target-of-all.js";
 export { checkHistory } from "./history/check-history.js";
 export type { CheckOptions, HistoryFault, HistoryVerdict } from "./history/check-history.js";
 export { formatHistory, parseHistory } from "./history/history.js";
-export type { DeliveredEvent, HistoryEvent, PublishedEvent, SettledEvent, SubscriberEvent } from "./history/history.js";
+export type {
+  DeliveredEvent,
+  EndedEvent,
+  HistoryEvent,
+  MemberEvent,
+  ObserverEvent,
+  PresenceEvent,
+  PublishedEvent,
+  SettledEvent,
+  SubscriberEvent,
+} from "./history/history.js";
+export type { PresenceBounds } from "./history/presence-verdict.js";
 export { manualClock } from "./manual-clock.js";
 export type { ManualClock } from "./manual-clock.js";
 export type { ChosenCapabilities } from "./memory/capabilities.js";

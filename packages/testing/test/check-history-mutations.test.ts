@@ -36,6 +36,9 @@ describe("the checker itself", () => {
           reordered: [],
           unsettled: [],
           unexpected: [],
+          ghosts: [],
+          flickers: [],
+          unconverged: [],
         });
         expect(ok).toBe(true);
       }),
@@ -116,6 +119,111 @@ describe("the checker itself", () => {
         return place;
       },
       (verdict) => expect(verdict).toMatchObject({ ok: false, unsettled: 1, lost: 0, doubled: 0, reordered: 0 }),
+    );
+  });
+
+  test("always finds a message that nobody published", () => {
+    everyPlanted(
+      (history, places, choice) => {
+        const place = places[choice % places.length] as number;
+        history.splice(place, 0, { ...(history[place] as DeliveredEvent), id: "from nowhere" });
+        return place;
+      },
+      (verdict) => expect(verdict).toMatchObject({ ok: false, unexpected: 1, lost: 0, doubled: 0, reordered: 0 }),
+    );
+  });
+
+  test("always finds a delivery to somebody who had left", () => {
+    everyPlanted(
+      (history, places, choice) => {
+        const place = places[choice % places.length] as number;
+        const { channel, subscriber } = history[place] as DeliveredEvent;
+        history.push({ type: "left", subscriber, channel }, history[place] as DeliveredEvent);
+        return place;
+      },
+      (verdict) => expect(verdict).toMatchObject({ ok: false, unexpected: 1, lost: 0, doubled: 0, reordered: 0 }),
+    );
+  });
+
+  test("always finds a subscriber who got nothing at all", () => {
+    everyPlanted(
+      (history, places, choice) => {
+        const { subscriber } = history[places[choice % places.length] as number] as DeliveredEvent;
+        const rest = history.filter((event) => !(event.type === "delivered" && event.subscriber === subscriber));
+        history.splice(0, history.length, ...rest);
+        return 0;
+      },
+      ({ ok, lost, doubled, reordered }, history) => {
+        const known = new Set(history.flatMap((event) => (event.type === "delivered" ? [event.id] : [])));
+        expect({ ok, doubled, reordered }).toEqual({ ok: false, doubled: 0, reordered: 0 });
+        expect(lost).toBeGreaterThanOrEqual(known.size);
+      },
+    );
+  });
+
+  test("always finds a delivery that went to another subscriber", () => {
+    everyPlanted(
+      (history, places, choice) => {
+        const place = places[choice % places.length] as number;
+        const event = history[place] as DeliveredEvent;
+        const others = PLAIN_SUBSCRIBERS.filter((name) => name !== event.subscriber);
+        history[place] = { ...event, subscriber: others[choice % others.length] as string };
+        return place;
+      },
+      ({ ok, lost, doubled }) => {
+        expect({ ok, doubled }).toEqual({ ok: false, doubled: 1 });
+        expect(lost).toBeGreaterThanOrEqual(1);
+      },
+    );
+  });
+
+  test("always finds what a publisher said in the wrong order, where only that counts", () => {
+    fc.assert(
+      fc.property(world, fc.nat(), (options, choice) => {
+        const history = historyOf(options);
+        const clientOf = new Map(history.flatMap((event) => (event.type === "published" ? [[event.id, event.client]] : [])));
+        const pairs = history.flatMap((event, first) => {
+          if (!isPlain(event)) return [];
+          const second = history.findIndex(
+            (other, index) =>
+              index > first &&
+              isPlain(other) &&
+              other.subscriber === event.subscriber &&
+              clientOf.get(other.id) === clientOf.get(event.id),
+          );
+          const id = (history[second] as DeliveredEvent | undefined)?.id;
+          const isPublished = history.slice(0, first).some((other) => other.type === "published" && other.id === id);
+          return isPublished ? [[first, second] as const] : [];
+        });
+        fc.pre(pairs.length > 0);
+        const [first, second] = pairs[choice % pairs.length] as readonly [number, number];
+        [history[first], history[second]] = [history[second] as HistoryEvent, history[first] as HistoryEvent];
+        const { ok, doubled, reordered } = checkHistory(history, { order: "publisher" });
+        expect({ ok, doubled }).toEqual({ ok: false, doubled: 0 });
+        expect(reordered).toBeGreaterThanOrEqual(1);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("always finds a gap that was not told", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 30 }), fc.nat(), (count, choice) => {
+        const channel = "public:soak";
+        const missed = 1 + (choice % (count - 2));
+        const ids = Array.from({ length: count }, (_, n) => `m${n}`);
+        const history = ids.flatMap((id, n): HistoryEvent[] => [
+          { type: "published", client: "ada", channel, id },
+          { type: "acked", client: "ada", channel, id },
+          ...(n === missed
+            ? [{ type: "gap", subscriber: "bob", channel } as const]
+            : [{ type: "delivered", subscriber: "bob", channel, id } as const]),
+        ]);
+        history.unshift({ type: "joined", subscriber: "bob", channel });
+        expect(checkHistory(history)).toMatchObject({ ok: true, gaps: 1 });
+        const silent = history.filter(({ type }) => type !== "gap");
+        expect(checkHistory(silent)).toMatchObject({ ok: false, lost: 1, ackedLost: 1 });
+      }),
     );
   });
 

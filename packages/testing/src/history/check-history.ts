@@ -1,13 +1,23 @@
-/** Decides whether a history is one of reliable delivery: nothing lost, doubled, out of order or left open. */
-import type { HistoryEvent } from "./history.js";
+/** Decides whether a history is one of reliable delivery, of messages and of who is there. */
+import { type HistoryEvent, isPresenceEvent, type PresenceEvent } from "./history.js";
 import { type ChannelLedger, readLedger } from "./ledger.js";
 import { findMissing } from "./missing.js";
 import { findLate } from "./order.js";
+import { judgePresence, type PresenceBounds } from "./presence-verdict.js";
 
 /** What can be wrong with a history. */
-export type HistoryFault = "lost" | "ackedLost" | "doubled" | "reordered" | "unsettled" | "unexpected";
+export type HistoryFault =
+  | "lost"
+  | "ackedLost"
+  | "doubled"
+  | "reordered"
+  | "unsettled"
+  | "unexpected"
+  | "ghosts"
+  | "flickers"
+  | "unconverged";
 
-/** What a history came to. Counts are of deliveries (a message times a subscriber), but for `unsettled`: of messages. */
+/** What a history came to. Counts are of deliveries (a message times a subscriber), of messages (`unsettled`), or of members in one observer's view. */
 export interface HistoryVerdict extends Readonly<Record<HistoryFault, number>> {
   /** Whether all the faults are 0. */
   readonly ok: boolean;
@@ -26,6 +36,8 @@ export interface HistoryVerdict extends Readonly<Record<HistoryFault, number>> {
 export interface CheckOptions {
   /** `total` (default): all subscribers of a channel see one order. `publisher`: only each publisher's own order counts. */
   readonly order?: "total" | "publisher";
+  /** What presence is held to. Default a grace of 5 s and ghosts gone after 15 s, which are Attune's own with a visible page. */
+  readonly presence?: PresenceBounds;
 }
 
 const MAX_EXAMPLES = 10;
@@ -35,7 +47,9 @@ const MAX_EXAMPLES = 10;
  *
  * `lost`: not delivered to somebody who was there. `ackedLost`: those of them whose publisher was told that all is well.
  * `doubled`: copies beyond the first. `reordered`: delivered after what it should have come before. `unsettled`: the
- * publisher was never told. `unexpected`: nobody published it, or its receiver had left.
+ * publisher was never told. `unexpected`: nobody published it, or its receiver had left. `ghosts`: a member was shown longer than
+ * the bound after it was gone. `flickers`: a leave was shown for no absence or one shorter than the grace, or something was shown
+ * twice. `unconverged`: at the end an observer does not see who is there.
  *
  * @throws {RealtimeError} `invalid-option` when two messages of a channel share an id, or one is settled but never published
  * @example
@@ -50,8 +64,11 @@ const MAX_EXAMPLES = 10;
  * verdict.ok; // true
  * ```
  */
-export function checkHistory(events: readonly HistoryEvent[], { order = "total" }: CheckOptions = {}): HistoryVerdict {
-  const { channels, doubled, unexpected, gaps } = readLedger(events);
+export function checkHistory(
+  events: readonly HistoryEvent[],
+  { order = "total", presence = {} }: CheckOptions = {},
+): HistoryVerdict {
+  const { channels, doubled, unexpected, gaps } = readLedger(events.filter(isAboutMessages));
   const missing = inEach(channels, findMissing);
   const late = inEach(channels, (ledger) => findLate(ledger, order));
   const open = inEach(channels, ({ messages }) =>
@@ -66,6 +83,7 @@ export function checkHistory(events: readonly HistoryEvent[], { order = "total" 
     reordered: late.map(inWords),
     unsettled: open.map(inWords),
     unexpected: unexpected.map(({ id, channel, subscriber }) => `"${id}" on "${channel}" for "${subscriber}"`),
+    ...judgePresence(events.filter(isPresenceEvent), presence),
   };
   const faults = Object.keys(examples) as HistoryFault[];
   const counts = Object.fromEntries(faults.map((fault) => [fault, examples[fault].length])) as Record<
@@ -84,6 +102,10 @@ export function checkHistory(events: readonly HistoryEvent[], { order = "total" 
     gaps,
     examples,
   };
+}
+
+function isAboutMessages(event: HistoryEvent): event is Exclude<HistoryEvent, PresenceEvent> {
+  return !isPresenceEvent(event);
 }
 
 interface Finding {

@@ -37,8 +37,52 @@ export interface SubscriberEvent {
   readonly channel: string;
 }
 
+/** The truth: a member is there from now on, or is not. Say `came` before it connects, and `went` when its line is dead, or it left. */
+export interface MemberEvent {
+  readonly type: "came" | "went";
+  readonly member: string;
+  readonly channel: string;
+  readonly atMs: number;
+  /** It said goodbye, so that others may see it at once. */
+  readonly goodbye?: boolean;
+}
+
+/** What an observer was shown. One that never said `watching` watches from the start; while it is `blind`, having no line, its view may be old. */
+export type ObserverEvent = {
+  readonly observer: string;
+  readonly channel: string;
+  readonly atMs: number;
+} & (
+  | { readonly type: "watching" | "blind" }
+  | { readonly type: "saw-join" | "saw-leave"; readonly member: string }
+);
+
+/** The run is over: said after a quiet time, so that every view should be right. */
+export interface EndedEvent {
+  readonly type: "ended";
+  readonly atMs: number;
+}
+
+/** What is about who is there. */
+export type PresenceEvent = MemberEvent | ObserverEvent | EndedEvent;
+
 /** One line of a history. */
-export type HistoryEvent = PublishedEvent | SettledEvent | DeliveredEvent | SubscriberEvent;
+export type HistoryEvent = PublishedEvent | SettledEvent | DeliveredEvent | SubscriberEvent | PresenceEvent;
+
+const ABOUT_PRESENCE: readonly HistoryEvent["type"][] = [
+  "came",
+  "went",
+  "watching",
+  "blind",
+  "saw-join",
+  "saw-leave",
+  "ended",
+];
+
+/** Tells events about who is there from those about messages. */
+export function isPresenceEvent(event: HistoryEvent): event is PresenceEvent {
+  return ABOUT_PRESENCE.includes(event.type);
+}
 
 /** Writes a history as JSON lines. */
 export function formatHistory(events: readonly HistoryEvent[]): string {

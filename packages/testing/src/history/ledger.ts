@@ -1,6 +1,9 @@
 /** A history sorted out: per channel, what was published, and what each subscriber got while it was there. */
 import { RealtimeError } from "@attune/protocol";
-import type { DeliveredEvent, HistoryEvent, PublishedEvent, SettledEvent, SubscriberEvent } from "./history.js";
+import type { DeliveredEvent, HistoryEvent, PresenceEvent, PublishedEvent, SettledEvent, SubscriberEvent } from "./history.js";
+
+/** What is about messages. */
+type MessageEvent = Exclude<HistoryEvent, PresenceEvent>;
 
 /** A published message. Places (`...At`) are indexes into the history. */
 export interface Message {
@@ -50,7 +53,7 @@ export interface Ledger {
  *
  * @throws {RealtimeError} `invalid-option` when two messages of a channel have the same id, or an ack has no publish
  */
-export function readLedger(events: readonly HistoryEvent[]): Ledger {
+export function readLedger(events: readonly MessageEvent[]): Ledger {
   const channels = new Map<string, ChannelLedger>();
   const present = new Map<string, Stay | undefined>();
   const doubled: DeliveredEvent[] = [];
