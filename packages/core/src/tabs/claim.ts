@@ -12,9 +12,16 @@ export interface Claim {
  * Makes a claim that is not made yet.
  *
  * @param granted the lock is this tab's, until `end()`
- * @param lost another tab has taken it, or there are no locks to be had
+ * @param stolen another tab has taken it, perhaps before this one knew that it had it
+ * @param refused there are no locks to be had
  */
-export function createClaim(locks: TabLocks, name: string, granted: () => void, lost: () => void): Claim {
+export function createClaim(
+  locks: TabLocks,
+  name: string,
+  granted: () => void,
+  stolen: () => void,
+  refused: () => void,
+): Claim {
   let current: AbortController | undefined;
   let release = (): void => {};
 
@@ -36,7 +43,11 @@ export function createClaim(locks: TabLocks, name: string, granted: () => void, 
         return new Promise<void>((resolve) => (release = resolve));
       };
       // The platform refuses both together.
-      locks.request(name, steal ? { steal } : { signal: mine.signal }, held).catch(() => current === mine && lost());
+      locks.request(name, steal ? { steal } : { signal: mine.signal }, held).catch((error: Error) => {
+        if (current !== mine) return;
+        if (error.name === "AbortError") stolen();
+        else refused();
+      });
     },
   };
 }

@@ -89,7 +89,7 @@ export function createSeat(options: SeatOptions): Seat {
       lead?.hub.left(tab);
       if (isOver && !watches?.size) finish();
     });
-    claim = createClaim(env.locks, `${name} leader`, takeLead, () => (lead ? stepDown() : stayAlone()));
+    claim = createClaim(env.locks, `${name} leader`, takeLead, stepDown, stayAlone);
     // Held before anybody hears of this tab, so that whoever waits for it does not get it too early.
     const held = (): Promise<void> | undefined => {
       if (isOver) return undefined;
@@ -139,10 +139,12 @@ export function createSeat(options: SeatOptions): Seat {
   }
 
   function stepDown(): void {
-    lead?.end(false);
-    lead = undefined;
-    watches?.end();
-    lostLeader();
+    if (lead) {
+      lead.end(false);
+      lead = undefined;
+      watches?.end();
+      lostLeader();
+    }
     if (isOver) return;
     claim?.make();
     beats.start();
@@ -180,15 +182,14 @@ export function createSeat(options: SeatOptions): Seat {
   }
 
   function post(to: readonly string[], frame: TabFrame | LeaderFrame): void {
-    const envelope: Envelope = [
+    line?.post([
       leader?.generation ?? 0,
       lead?.session ?? session,
       id,
       to,
       // As JSON, not as a clone: what is published has to arrive as it would from a tab with a connection of its own.
       JSON.stringify(frame),
-    ];
-    line?.post(envelope);
+    ] satisfies Envelope);
   }
 
   function receive([generation, theirs, from, to, text]: Envelope): void {

@@ -80,7 +80,11 @@ export function createSharedLog(): SharedLog {
       if (isSame(start, position)) return messages;
       const at = messages.findIndex((message) => isSame(message.position, position));
       if (at >= 0) return messages.slice(at + 1);
-      return isSame(end, position) ? [] : undefined;
+      if (isSame(end, position)) return [];
+      // Who joined while there was nothing yet stands before the first of all, which needs no name.
+      const first = messages[0]?.position;
+      const isFirst = first?.epoch !== undefined && first.offset === 1 && first.epoch === position.epoch;
+      return isFirst && position.offset === 0 ? messages : undefined;
     },
     last(count) {
       const isEnough = isExhausted || count <= Math.max(messages.length, reach);

@@ -71,6 +71,8 @@ export function createBrowser(clock: ManualClock): Browser {
   function request(tab: Tab): TabsEnvironment["locks"]["request"] {
     return (name, { steal, signal }, held) =>
       new Promise<void>((resolve, reject) => {
+        // What a dead tab still has under way is nobody's any more.
+        if (tab.isDead) return;
         const mine: Request = { tab, held, resolve, reject: (error) => later(tab, () => reject(error)) };
         const queue = queues.get(name) ?? [];
         queues.set(name, queue);
