@@ -7,12 +7,16 @@ import { type FaultProxy, startFaultProxy } from "@attune/testing";
 import type { DriverWorld, WorldClient } from "@attune/testing/conformance";
 import { io, type Socket } from "socket.io-client";
 import { socketio } from "../src/index.js";
+import { createMischief } from "./mischief.js";
 
 interface Guest extends WorldClient {
   readonly proxy: FaultProxy;
   readonly tokens: string[];
   isTurnedAway: boolean;
 }
+
+/** Messages that the server keeps of a channel. */
+const KEPT = 50;
 
 /** @param kind whether the driver opens a connection of its own, or uses one that the app has */
 export async function socketIoConformanceWorld(kind: "own" | "existing"): Promise<DriverWorld> {
@@ -29,9 +33,11 @@ export async function socketIoConformanceWorld(kind: "own" | "existing"): Promis
     },
     canAccessChannel: (user, channel) => !refused.has(`${user?.userId} ${channel}`),
     limits: { messagesPerMinute: 0 },
+    history: { messages: KEPT },
     graceMs,
   });
   const http = createServer();
+  const mischief = createMischief(http);
   server.attach(http);
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   const { port } = http.address() as AddressInfo;
@@ -76,6 +82,7 @@ export async function socketIoConformanceWorld(kind: "own" | "existing"): Promis
       await server.close();
       await Promise.all(Array.from(guests.values(), ({ proxy }) => proxy.close()));
       http.close();
+      mischief.assertDone();
     },
     cut: (client) => guestNamed(client).proxy.reset(),
     refuse: (client) => guestNamed(client).proxy.refuse(),
@@ -88,6 +95,14 @@ export async function socketIoConformanceWorld(kind: "own" | "existing"): Promis
       forbid(channel, client);
       server.revoke({ userId: guestNamed(client).user.userId, channel });
     },
+    halfOpen: (client) => guestNamed(client).proxy.halfOpen(),
+    heal: (client) => guestNamed(client).proxy.heal(),
+    double: (channel) => mischief.double(channel),
+    swap: (channel) => mischief.swap(channel),
+    async forget(channel) {
+      for (let n = 0; n <= KEPT; n++) await server.publish(channel, "filler", n);
+    },
+    cannot: { expireToken: "The server looks at a token when a client connects; what is revoked is revoked for good." },
     tokensSeen: (client) => guestNamed(client).tokens,
     publish: async (channel, event, data) => void (await server.publish(channel, event, data)),
   };

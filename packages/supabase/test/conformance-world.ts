@@ -73,6 +73,11 @@ export async function supabaseConformanceWorld(version: Version): Promise<Driver
       refused.add(`${guestNamed(client).user.userId} ${channel}`);
       double.closeChannel(channel, `You no longer have permission to read from this Channel topic: ${channel}`, client);
     },
+    halfOpen: (client) => guestNamed(client).proxy.halfOpen(),
+    heal: (client) => guestNamed(client).proxy.heal(),
+    double: () => double.doubleNextBroadcast(),
+    forget: (channel) => double.forgetMessages(channel),
+    expireToken: (client) => double.expireTokens(client),
     tokensSeen: (client) => guestNamed(client).tokens,
   };
 }

@@ -14,6 +14,7 @@ const REJOIN_MS = 5_000;
  */
 export function judgeDeliveries(events: readonly HistoryEvent[], publishers: readonly string[]): HistoryVerdict {
   const streams = events.flatMap((event): HistoryEvent[] => {
+    if (event.type === "ended") return [event];
     const of = (publisher: string) => ({ ...event, channel: `${event.channel} by ${publisher}` });
     return "id" in event ? [of(event.id.split(" ")[0] as string)] : publishers.map(of);
   });

@@ -181,7 +181,9 @@ describe("the checker itself", () => {
     fc.assert(
       fc.property(world, fc.nat(), (options, choice) => {
         const history = historyOf(options);
-        const clientOf = new Map(history.flatMap((event) => (event.type === "published" ? [[event.id, event.client]] : [])));
+        const clientOf = new Map(
+          history.flatMap((event) => (event.type === "published" ? [[event.id, event.client]] : [])),
+        );
         const pairs = history.flatMap((event, first) => {
           if (!isPlain(event)) return [];
           const second = history.findIndex(

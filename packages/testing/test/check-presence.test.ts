@@ -32,7 +32,9 @@ function places(history: readonly PresenceEvent[], type: Seen["type"]): number[]
 /** Whether this is the last that the observer saw of that member. */
 function isLast(history: readonly PresenceEvent[], place: number): boolean {
   const { member } = history[place] as Seen;
-  return !history.slice(place + 1).some((event) => "observer" in event && "member" in event && event.member === member && event.observer === "plain");
+  return !history
+    .slice(place + 1)
+    .some((event) => "observer" in event && "member" in event && event.member === member && event.observer === "plain");
 }
 
 function everyPlanted(
@@ -125,7 +127,9 @@ describe("always finds", () => {
         const endMs = endOf(history);
         // Long after whatever happened before: an absence of its own.
         const wentMs = endMs + 20_000;
-        const isThere = history.filter((each) => "member" in each && each.member === member && !("observer" in each)).at(-1);
+        const isThere = history
+          .filter((each) => "member" in each && each.member === member && !("observer" in each))
+          .at(-1);
         if (isThere?.type !== "came" || atMs > endMs) return false;
         const of = { member, channel } as const;
         history.splice(
@@ -187,7 +191,9 @@ describe("always finds", () => {
           if (event.type === "came") there.add(event.member);
           if (event.type === "went") there.delete(event.member);
         }
-        const seen = history.filter((event) => !("observer" in event && event.observer === "plain" && "member" in event));
+        const seen = history.filter(
+          (event) => !("observer" in event && event.observer === "plain" && "member" in event),
+        );
         history.splice(0, history.length, ...seen);
         return there.size > 0;
       },
@@ -278,6 +284,9 @@ describe("excuses", () => {
       { type: "ended", atMs: 100_000 },
     ];
     expect(checkHistory(short)).toMatchObject({ ok: false, flickers: 1, ghosts: 0 });
-    expect(checkHistory(short, { presence: { graceMs: 1_500, ghostMs: 999 } })).toMatchObject({ flickers: 0, ghosts: 1 });
+    expect(checkHistory(short, { presence: { graceMs: 1_500, ghostMs: 999 } })).toMatchObject({
+      flickers: 0,
+      ghosts: 1,
+    });
   });
 });

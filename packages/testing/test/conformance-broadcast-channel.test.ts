@@ -19,18 +19,22 @@ class WatchedLine extends BroadcastChannel {
   readonly channels = new Set<string>();
   underWay = 0;
   readonly #lines: Lines;
+  readonly #doubled: Set<string>;
 
-  constructor(name: string, client: string, lines: Lines) {
+  /** @param doubled channels whose next message goes out twice */
+  constructor(name: string, client: string, lines: Lines, doubled: Set<string>) {
     super(name);
+    this.#doubled = doubled;
     this.client = client;
     this.#lines = lines.add(this);
     this.addEventListener("message", () => (this.underWay -= 1));
   }
 
   override postMessage(text: string): void {
-    super.postMessage(text);
-    for (const line of this.#lines) if (line !== this) line.underWay += 1;
     const frame = JSON.parse(text) as { readonly type: string; readonly channel: string };
+    const copies = frame.type === "message" && this.#doubled.delete(frame.channel) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) super.postMessage(text);
+    for (const line of this.#lines) if (line !== this) line.underWay += copies;
     if (frame.type === "here") this.channels.add(frame.channel);
     if (frame.type === "bye") this.channels.delete(frame.channel);
   }
@@ -72,6 +76,7 @@ function makeWorld(): DriverWorld & { readonly clock: ManualClock } {
   const refused = new Set<string>();
   const turnedAway = new Set<string>();
   const denied = new Set<string>();
+  const doubled = new Set<string>();
   const seen: { readonly client: string; readonly token: string | undefined }[] = [];
   let asked = 0;
 
@@ -91,7 +96,7 @@ function makeWorld(): DriverWorld & { readonly clock: ManualClock } {
         canAccessChannel: (_, channel) => !denied.has(`${client} ${channel}`),
         open(line) {
           if (refused.has(client)) throw new Error(`${client} is refused.`);
-          return new WatchedLine(line, client, lines);
+          return new WatchedLine(line, client, lines, doubled);
         },
       }),
     }),
@@ -109,6 +114,11 @@ function makeWorld(): DriverWorld & { readonly clock: ManualClock } {
     turnAway: (client) => void turnedAway.add(client),
     forbid: deny,
     revoke: deny,
+    double: (channel) => void doubled.add(channel),
+    cannot: {
+      halfOpen: "A BroadcastChannel is open or closed: whatever is posted arrives.",
+      expireToken: "A token is looked at when a line is opened, by the app itself.",
+    },
     tokensSeen: (client) => seen.flatMap((each) => (each.client === client ? [each.token] : [])),
   };
 }

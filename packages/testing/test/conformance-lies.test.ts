@@ -1,5 +1,5 @@
 /** A wrong capability, either way, fails the suite by what the driver does: a driver that lies is consistent, so nobody compares. */
-import type { Capabilities, Driver } from "@attune/core/driver";
+import type { Capabilities, Driver, DriverHost } from "@attune/core/driver";
 import { describe, expect, test } from "vitest";
 import { conformanceCases, type DriverWorld } from "../src/conformance/index.js";
 import { createMemoryHub, memoryDriver, type MemoryDriverOptions } from "../src/index.js";
@@ -87,6 +87,62 @@ test("members of a channel that has none are caught", async () => {
   await expect(caught).rejects.toThrow(/rules of the contract that the driver of ada broke/);
 });
 
+/** A driver whose words to core are changed on the way. */
+const dressed =
+  (change: (host: DriverHost) => Partial<DriverHost>) =>
+  (driver: Driver): Driver => ({
+    ...driver,
+    connect: (host) => driver.connect({ ...host, ...change(host) }),
+  });
+
+test.each([
+  [
+    "that hides a gap",
+    /^what the provider does not keep/,
+    dressed((host) => ({ attached: (channel, how) => host.attached(channel, { ...how, continuous: true }) })),
+  ],
+  [
+    "that gives each copy of a message an id and a place of its own",
+    /^a message that comes twice/,
+    (driver: Driver) => {
+      let copies = 0;
+      return dressed((host) => ({
+        messages: (channel, messages) =>
+          host.messages(
+            channel,
+            messages.map(({ position: _, ...message }) => ({ ...message, id: `${message.id} ${++copies}` })),
+          ),
+      }))({ ...driver, capabilities: { ...driver.capabilities, recovery: "cursor" } });
+    },
+  ],
+  [
+    "that shows the same token again",
+    /^a token that expires/,
+    (driver: Driver): Driver => {
+      let first: Promise<string | undefined> | undefined;
+      return dressed((host) => ({ auth: () => (first ??= host.auth()) }))(driver);
+    },
+  ],
+])("a driver %s is caught", async (_what, pattern, dress) => {
+  const caught = caseNamed(truthOf({}), pattern).run(() => memoryConformanceWorld({}, dress));
+  await expect(caught).rejects.toThrow(/./);
+});
+
+const FAULTS = ["halfOpen", "heal", "double", "swap", "forget", "expireToken"] as const;
+
+describe("a world that declares that there is no way to a fault", () => {
+  test.each(FAULTS)("has nothing tried that needs %s, and everything else", async (fault) => {
+    const cases = conformanceCases(truthOf({}));
+    const results = await Promise.all(
+      cases.map((each) => each.run(() => ({ ...memoryConformanceWorld({}), cannot: { [fault]: "no way" } }))),
+    );
+    const untried = cases.filter((_, index) => results[index] === "not tried");
+    expect(untried.map(({ chapter }) => chapter)).toEqual(untried.map(() => "faults"));
+    expect(untried.length).toBeGreaterThan(0);
+    expect(results.length - untried.length).toBeGreaterThan(30);
+  });
+});
+
 describe("a world that lacks an ability", () => {
   const lacking =
     (ability: keyof DriverWorld, options: MemoryDriverOptions = {}) =>
@@ -95,7 +151,7 @@ describe("a world that lacks an ability", () => {
       return rest as DriverWorld;
     };
 
-  test.each(["cut", "refuse", "accept", "turnAway", "forbid", "revoke", "tokensSeen"] as const)(
+  test.each(["cut", "refuse", "accept", "turnAway", "forbid", "revoke", "tokensSeen", ...FAULTS] as const)(
     "fails the cases that need %s, and says what to add",
     async (ability) => {
       const cases = conformanceCases(truthOf({}));

@@ -32,6 +32,12 @@ export function memoryConformanceWorld(
     revoke: (channel, client) => hub.revoke(channel, client),
     tokensSeen: (client) =>
       hub.received.flatMap((each) => (each.client === client && each.type === "connect" ? [each.token] : [])),
+    halfOpen: (client) => hub.halfOpen(client),
+    heal: (client) => hub.heal(client),
+    double: () => hub.doubleNextMessage(),
+    swap: () => hub.swapNextMessages(),
+    forget: (channel) => hub.newEpoch(channel),
+    expireToken: (client) => hub.expireToken(client),
     publish: (channel, event, data) => hub.publish(channel, event, data),
   };
 }

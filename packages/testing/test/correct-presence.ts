@@ -38,7 +38,14 @@ export function correctPresence(random: Random, ticks: number): PresenceEvent[] 
       const isFirst = member.changedMs === -Infinity;
       Object.assign(member, { isThere: !member.isThere, changedMs: atMs, hasGoodbye: random() < 0.3 });
       if (member.isThere) events.push({ type: "came", member: member.name, channel, atMs });
-      else events.push({ type: "went", member: member.name, channel, atMs, ...(member.hasGoodbye ? { goodbye: true } : {}) });
+      else
+        events.push({
+          type: "went",
+          member: member.name,
+          channel,
+          atMs,
+          ...(member.hasGoodbye ? { goodbye: true } : {}),
+        });
       if (isFirst) member.hasGoodbye = false;
     }
     for (const each of observers) {

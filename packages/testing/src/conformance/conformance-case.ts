@@ -1,7 +1,7 @@
 /** One fact that a driver is held to. */
 import type { Capabilities } from "@attune/core/driver";
 import type { MakeWorld } from "./driver-world.js";
-import { createStage, type Stage } from "./stage.js";
+import { createStage, NotTried, type Stage } from "./stage.js";
 
 /** What a case is about, and how it plays. */
 export interface Fact {
@@ -17,8 +17,11 @@ export interface Fact {
 
 /** A case that is ready to run. */
 export interface ConformanceCase extends Omit<Fact, "play"> {
-  /** Runs in a world of its own, and rejects when the driver does otherwise. */
-  run(make: MakeWorld): Promise<void>;
+  /**
+   * Runs in a world of its own, and rejects when the driver does otherwise. Resolves with what the table says: `result`, or
+   * `not tried` when the world declares that there is no way to a fault.
+   */
+  run(make: MakeWorld): Promise<string>;
 }
 
 /** Gives a fact its world. */
@@ -30,6 +33,10 @@ export function toCase({ play, ...fact }: Fact, capabilities: Capabilities): Con
       try {
         await play(stage);
         stage.judge();
+        return fact.result;
+      } catch (error) {
+        if (error instanceof NotTried) return "not tried";
+        throw error;
       } finally {
         await stage.close();
       }

@@ -3,6 +3,7 @@ import type { Capabilities } from "@attune/core/driver";
 import { accessFacts } from "./chapters/access.js";
 import { connectingFacts } from "./chapters/connecting.js";
 import { disposingFacts } from "./chapters/disposing.js";
+import { faultFacts } from "./chapters/faults.js";
 import { presenceGraceFacts } from "./chapters/presence-grace.js";
 import { presenceFacts } from "./chapters/presence.js";
 import { publishingFacts } from "./chapters/publishing.js";
@@ -26,6 +27,7 @@ export function conformanceCases(capabilities: Capabilities): readonly Conforman
     ...publishingFacts(capabilities),
     ...repeatingFacts(capabilities),
     ...recoveringFacts(capabilities),
+    ...faultFacts(capabilities),
     ...historyFacts(capabilities),
     ...presenceFacts(capabilities),
     ...presenceGraceFacts(capabilities),

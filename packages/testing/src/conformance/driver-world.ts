@@ -62,6 +62,24 @@ export interface DriverWorld {
   revoke?(channel: string, client: string): void | Promise<void>;
   /** The tokens that the provider was given by a client, one for each connection, oldest first. */
   tokensSeen?(client: string): readonly (string | undefined)[];
+  /** The line of a client goes dead: nothing comes through in either direction, also on new lines, and nobody is told. */
+  halfOpen?(client: string): void | Promise<void>;
+  /** Takes `halfOpen` back. What was sent meanwhile is lost; a line that lost something MAY break now. */
+  heal?(client: string): void | Promise<void>;
+  /** The next message of a channel comes to its subscribers twice over the line, the same in every byte. */
+  double?(channel: string): void | Promise<void>;
+  /** The next two messages of a channel come to its subscribers in the wrong order. Needed with `recovery: "offset"`. */
+  swap?(channel: string): void | Promise<void>;
+  /** What the provider kept of a channel is lost. Needed where it recovers. */
+  forget?(channel: string): void | Promise<void>;
+  /** The token of a client holds no longer, while it is in use. */
+  expireToken?(client: string): void | Promise<void>;
+  /**
+   * Faults that cannot be brought about with this provider, and why: the table says `not tried`. For those from `halfOpen` to
+   * `expireToken` only, and only where there is no way: a driver is not held to what is not tried.
+   */
+  readonly cannot?: Partial<Readonly<Record<FaultAbility, string>>>;
+
   /** Publishes as the app's backend. Needed where clients cannot (`publish: "none"`). */
   publish?(channel: string, event: string, data: unknown): void | Promise<void>;
 }
@@ -69,8 +87,11 @@ export interface DriverWorld {
 /** What a world may lack. */
 export type Ability = Exclude<
   keyof DriverWorld,
-  "client" | "subscribers" | "connections" | "close" | "clock" | "graceMs" | "withinMs"
+  "client" | "subscribers" | "connections" | "close" | "clock" | "graceMs" | "withinMs" | "cannot"
 >;
+
+/** What a world may declare that there is no way to. */
+export type FaultAbility = "halfOpen" | "heal" | "double" | "swap" | "forget" | "expireToken";
 
 /** Makes a fresh world; the suite closes it. */
 export type MakeWorld = () => DriverWorld | Promise<DriverWorld>;

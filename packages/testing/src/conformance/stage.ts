@@ -2,7 +2,7 @@
 import type { Capabilities } from "@attune/core/driver";
 import { expect } from "vitest";
 import { brokenRules } from "./contract-order.js";
-import type { Ability, DriverWorld } from "./driver-world.js";
+import type { Ability, DriverWorld, FaultAbility } from "./driver-world.js";
 import { createParticipant, type Participant } from "./participant.js";
 import { createWaiting, type Waiting } from "./waiting.js";
 
@@ -15,6 +15,8 @@ export interface Stage extends Waiting {
   enter(client: string, userId?: string): Promise<Participant>;
   /** An ability of the world. @throws {Error} that says what to add, when the world lacks it */
   ability<A extends Ability>(name: A): NonNullable<DriverWorld[A]>;
+  /** The same for a fault. @throws {NotTried} when the world declares that there is no way to it */
+  fault<A extends FaultAbility>(name: A): NonNullable<DriverWorld[A]>;
   /** Waits until these are live on a channel that they have joined. */
   live(channel: string, ...participants: readonly Participant[]): Promise<void>;
   /** Waits until a client is through its second join, or a later one. */
@@ -28,6 +30,11 @@ export interface Stage extends Waiting {
   /** The rules that every case is held to, whatever it is about. */
   judge(): void;
   close(): Promise<void>;
+}
+
+/** A case that its world has no way to play, by declaration. */
+export class NotTried extends Error {
+  override readonly name = "NotTried";
 }
 
 /** Sets the stage in a world. */
@@ -58,6 +65,11 @@ export function createStage(world: DriverWorld, capabilities: Capabilities, case
     capabilities,
     graceMs,
     ability,
+    fault(name) {
+      const reason = world.cannot?.[name];
+      if (reason !== undefined) throw new NotTried(reason);
+      return ability(name);
+    },
     async enter(client, userId = client) {
       const who = { client, user: { userId, name: `Name of ${userId}` } };
       const participant = createParticipant(who, await world.client(who), clock, (error) => reported.push(error));

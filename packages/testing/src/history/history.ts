@@ -52,10 +52,7 @@ export type ObserverEvent = {
   readonly observer: string;
   readonly channel: string;
   readonly atMs: number;
-} & (
-  | { readonly type: "watching" | "blind" }
-  | { readonly type: "saw-join" | "saw-leave"; readonly member: string }
-);
+} & ({ readonly type: "watching" | "blind" } | { readonly type: "saw-join" | "saw-leave"; readonly member: string });
 
 /** The run is over: said after a quiet time, so that every view should be right. */
 export interface EndedEvent {

@@ -1,6 +1,13 @@
 /** A history sorted out: per channel, what was published, and what each subscriber got while it was there. */
 import { RealtimeError } from "@attune/protocol";
-import type { DeliveredEvent, HistoryEvent, PresenceEvent, PublishedEvent, SettledEvent, SubscriberEvent } from "./history.js";
+import type {
+  DeliveredEvent,
+  HistoryEvent,
+  PresenceEvent,
+  PublishedEvent,
+  SettledEvent,
+  SubscriberEvent,
+} from "./history.js";
 
 /** What is about messages. */
 type MessageEvent = Exclude<HistoryEvent, PresenceEvent>;

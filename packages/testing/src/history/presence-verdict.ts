@@ -1,6 +1,13 @@
 /** Decides whether observers saw who was there: no ghost, no flicker, and in the end all of them the same. */
 import type { PresenceEvent } from "./history.js";
-import { type Absence, absencesOf, type PresenceLedger, readPresence, type Span, type View } from "./presence-ledger.js";
+import {
+  type Absence,
+  absencesOf,
+  type PresenceLedger,
+  readPresence,
+  type Span,
+  type View,
+} from "./presence-ledger.js";
 
 /** What presence is held to, in milliseconds. */
 export interface PresenceBounds {

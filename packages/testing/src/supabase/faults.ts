@@ -34,6 +34,8 @@ export interface SupabaseFaults {
   grant(topic: string): void;
   /** Users' tokens that are in use expire now, whatever they say; API keys do not. */
   expireTokens(client?: string): void;
+  /** The stored messages of a topic are dropped, as by the end of their retention. */
+  forgetMessages(topic: string): void;
   /** The server restarts: every socket is closed with 1012, presence is forgotten, stored messages are not. */
   restart(): void;
 }
@@ -94,6 +96,7 @@ export function createFaults(state: SupabaseState): SupabaseFaults {
         shutDown(state, session, "Token has expired 0 seconds ago");
       }
     },
+    forgetMessages: (topic) => state.messages.forget(topic),
     restart() {
       for (const connection of meant()) connection.close(1012, "service restart");
     },

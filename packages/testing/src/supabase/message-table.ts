@@ -19,6 +19,8 @@ export interface MessageTable {
   /** The latest messages since a time, at most `limit`, oldest of them first. */
   replay(topic: string, sinceMs: number, limit: number): SupabaseMessage[];
   history(topic: string): SupabaseMessage[];
+  /** Drops the rows of a topic. */
+  forget(topic: string): void;
 }
 
 /** Makes an empty table. Source: supabase/realtime, lib/realtime/messages.ex. */
@@ -39,5 +41,8 @@ export function createMessageTable(clock: Clock, maxReplay: number, retentionMs:
         .slice(-Math.max(1, Math.min(limit, maxReplay)));
     },
     history: kept,
+    forget(topic) {
+      rows = rows.filter((row) => row.topic !== topic);
+    },
   };
 }
