@@ -110,7 +110,7 @@ test.each([
         messages: (channel, messages) =>
           host.messages(
             channel,
-            messages.map(({ position: _, ...message }) => ({ ...message, id: `${message.id} ${++copies}` })),
+            messages.map((message) => ({ ...message, id: `${message.id} ${++copies}` })),
           ),
       }))({ ...driver, capabilities: { ...driver.capabilities, recovery: "cursor" } });
     },
