@@ -152,6 +152,22 @@ describe("the answer", () => {
     expect(world.core.stats().subscriptions).toBe(1);
   });
 
+  test("answers a second copy of the same request not at all, so that the first answer stays true", async () => {
+    const world = createWorld();
+    await publish(world, 30, "y".repeat(6_000));
+    const ada = await world.join("ada");
+    for (const _copy of [1, 2]) ada.send({ t: "sub", r: 1, c: NEWS, last: 30 });
+    await world.after(100);
+    expect(ada.all("joined")).toHaveLength(1);
+    for (let more = true; more; more = ada.all("chunk").at(-1)?.more ?? false) {
+      ada.send({ t: "more", r: 1 });
+      await world.after(0);
+    }
+    await world.core.publish(NEWS, "message", { text: "live" });
+    await world.after(100);
+    expect(ada.offsets(NEWS)).toEqual(Array.from({ length: 31 }, (_, index) => index + 1));
+  });
+
   test("says settling while members may not be back after a start", async () => {
     const world = createWorld();
     const ada = await world.join("ada");

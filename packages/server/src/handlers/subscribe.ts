@@ -17,6 +17,8 @@ export async function subscribe(connection: Connection, frame: SubFrame): Promis
   const { settings } = connection.server;
   const { limits } = settings;
   const name = frame.c;
+  // A second copy of the same request: the first one is being answered, and the client would take one answer only.
+  if (connection.places.get(name)?.subscription.ref === frame.r) return;
   const known = knownChannel(settings.channels, name);
   takeRequest(connection);
   if (!connection.isOn(name) && connection.places.size >= limits.channels) {
