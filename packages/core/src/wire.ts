@@ -37,13 +37,15 @@ export interface WireOptions {
  */
 export function createWireDriver({ name, reconnect = "core", open }: WireOptions): Driver {
   let session: WelcomeFrame["s"] | undefined;
-  // Never the same number twice, also not on another connection: an answer that is left over answers nothing.
+  // Never the same number twice, also not on another connection, or after a reload: what is left over
+  // answers nothing.
   let lastRef = 0;
   return {
     name,
     capabilities: { ...CAPABILITIES, reconnect },
-    connect: (host) =>
-      connect(
+    connect(host) {
+      lastRef ||= Math.floor(host.random() * 2 ** 31);
+      return connect(
         host,
         open,
         {
@@ -53,7 +55,8 @@ export function createWireDriver({ name, reconnect = "core", open }: WireOptions
           },
         },
         () => ++lastRef,
-      ),
+      );
+    },
   };
 }
 
