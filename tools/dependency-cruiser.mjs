@@ -19,12 +19,12 @@ const mayImport = {
 /** Packages from npm that each may import as values or types; `node:` modules are ruled on below. */
 const mayUse = {
   protocol: ["@standard-schema/spec"],
-  core: ["nanostores"],
+  core: ["immer", "nanostores"],
   socketio: ["socket.io-client"],
   supabase: ["nanostores"],
   vue: ["vue"],
   svelte: ["svelte"],
-  server: ["socket.io", "ws"],
+  server: ["immer", "socket.io", "ws"],
   testing: ["vitest", "socket.io", "socket.io-client", "ws"],
 };
 

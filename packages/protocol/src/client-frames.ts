@@ -1,6 +1,7 @@
 /** Every frame that a client sends. PROTOCOL.md shows an example of each. */
 import type { WirePosition } from "./message.js";
 import type { PresenceState } from "./presence.js";
+import type { WireVersion } from "./shared-state.js";
 
 /** The first frame of a connection: who comes, and whether it continues a session. */
 export interface HelloFrame {
@@ -26,6 +27,8 @@ export interface SubFrame {
   readonly last?: number;
   /** Own presence state, on channels with presence. */
   readonly p?: PresenceState;
+  /** The shared state is wanted; this version of it is known. */
+  readonly st?: WireVersion;
 }
 
 /** Leave a channel, at once and for everyone to see. */
@@ -69,6 +72,19 @@ export interface StateFrame {
   readonly d: PresenceState;
 }
 
+/** Change the shared state. One change per producer and channel is under way at a time. */
+export interface PatchFrame {
+  readonly t: "patch";
+  readonly c: string;
+  readonly p: string;
+  /** Sequence within (producer, channel), from 1; greater with each new change. */
+  readonly s: number;
+  /** The version that the patch was made from. */
+  readonly b: WireVersion;
+  /** A `JsonPatch`, not yet looked at. */
+  readonly d: readonly unknown[];
+}
+
 /** Read history: `l` messages before position `b`, or the last ones. */
 export interface HistFrame {
   readonly t: "hist";
@@ -110,6 +126,7 @@ export type ClientFrame =
   | PubFrame
   | SigFrame
   | StateFrame
+  | PatchFrame
   | HistFrame
   | PingFrame
   | PongFrame

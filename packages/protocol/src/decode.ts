@@ -23,6 +23,7 @@ const tuple =
   (value) =>
     Array.isArray(value) && value.length === checks.length && checks.every((check, index) => check(value[index]));
 const position = tuple(text, count, text);
+const version = tuple(text, count);
 const state: Check = (value) => {
   if (!record(value)) return false;
   const { status, customState } = value as Record<string, unknown>;
@@ -34,12 +35,13 @@ const state: Check = (value) => {
 
 const CLIENT: Readonly<Record<ClientFrame["t"], Shape>> = {
   hello: { v: count, k: maybe(text), vis: flag, s: maybe(tuple(text, text)) },
-  sub: { r: count, c: text, since: maybe(position), last: maybe(count), p: maybe(state) },
+  sub: { r: count, c: text, since: maybe(position), last: maybe(count), p: maybe(state), st: maybe(version) },
   unsub: { c: text },
   more: { r: count },
   pub: { c: text, p: text, s: count, b: count, n: text, d: anything },
   sig: { c: text, n: text, d: anything },
   state: { c: text, d: state },
+  patch: { c: text, p: text, s: count, b: version, d: list },
   hist: { r: count, c: text, b: maybe(position), l: count },
   ping: { r: count },
   pong: { r: count },
@@ -50,13 +52,15 @@ const CLIENT: Readonly<Record<ClientFrame["t"], Shape>> = {
 const backfill: Shape = { m: list, p: list, more: flag };
 const SERVER: Readonly<Record<ServerFrame["t"], Shape>> = {
   welcome: { v: count, s: tuple(text, text), conn: text, resumed: flag, user: anything, now: time, limits: record },
-  joined: { ...backfill, r: count, c: text, pos: position, ok: flag, rev: maybe(tuple(text, count)) },
+  joined: { ...backfill, r: count, c: text, pos: position, ok: flag, rev: maybe(version), sv: maybe(version) },
   chunk: { ...backfill, r: count },
   fail: { r: maybe(count), c: maybe(text), code: text, msg: text, after: maybe(time) },
   closed: { c: text, code: text, msg: text },
   msg: { c: text, e: text, m: list },
   ack: { c: text, p: text, s: count, pos: position, ts: time },
   nack: { c: text, p: text, s: count, code: text, msg: text, last: maybe(count), after: maybe(time) },
+  delta: { c: text, e: text, m: list },
+  patched: { c: text, p: text, s: count, at: version },
   sig: { c: text, m: record, x: maybe(list) },
   pres: { c: text, e: text, f: count, rev: count, set: list, del: list },
   page: { r: count, c: text, e: text, m: list, more: flag },

@@ -14,6 +14,8 @@ export interface ChannelDefinition {
   readonly signals?: Readonly<Record<string, Schema>>;
   /** The members' `customState`. */
   readonly presence?: Schema;
+  /** The shared state: an object, or a list, whole. Where it is absent, the channel has none. */
+  readonly state?: Schema;
 }
 
 /** Channel patterns and their definitions. */
@@ -101,5 +103,8 @@ export type SignalValue<C, S extends string> = C extends { readonly signals?: in
 export type CustomStateOf<C> = C extends { readonly presence: infer P }
   ? Output<P> & Record<string, unknown>
   : Record<string, unknown>;
+
+/** The shared state. */
+export type StateOf<C> = C extends { readonly state: infer S } ? Output<S> : Record<string, unknown>;
 
 type Output<S> = S extends StandardSchemaV1<infer _Input, infer Value> ? Value : never;

@@ -29,6 +29,9 @@ export const MAX_CHUNK_CHARS = 65_536;
 /** The deepest nesting of arrays and objects in a payload. Deeper ones are refused before any schema sees them. */
 export const MAX_DEPTH = 64;
 
+/** The most operations in one patch of a shared state. */
+export const MAX_PATCH_OPERATIONS = 1_000;
+
 /** How many results per (producer, channel) the server keeps to answer repeats; a client has fewer than that in flight. */
 export const DEDUPE_RESULTS = 256;
 

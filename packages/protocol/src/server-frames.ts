@@ -3,6 +3,7 @@ import type { ErrorCode } from "./error-codes.js";
 import type { Limits } from "./limits.js";
 import type { WireMessage, WirePosition } from "./message.js";
 import type { User, WirePresenceEntry } from "./presence.js";
+import type { WireDelta, WireVersion } from "./shared-state.js";
 
 /** The connection is open. */
 export interface WelcomeFrame {
@@ -40,6 +41,10 @@ export interface JoinedFrame extends Backfill {
   readonly ok: boolean;
   /** Epoch and revision of the presence map at the cut. */
   readonly rev?: readonly [epoch: string, revision: number];
+  /** The version of the shared state at the cut, or an earlier one that the client knows: deltas follow from there. */
+  readonly sv?: WireVersion;
+  /** The value of that version; absent when the client knows it. */
+  readonly st?: unknown;
   /** The server started a moment ago: members who are absent may still come back. */
   readonly settling?: boolean;
 }
@@ -86,7 +91,7 @@ export interface AckFrame {
   readonly ts: number;
 }
 
-/** The message was not taken. `last` comes with `out-of-order`, `after` (milliseconds) with `rate-limited`. */
+/** The message, or the patch, was not taken. `last` comes with `out-of-order` and `conflict`, `after` (milliseconds) with `rate-limited`. */
 export interface NackFrame {
   readonly t: "nack";
   readonly c: string;
@@ -96,6 +101,23 @@ export interface NackFrame {
   readonly msg: string;
   readonly last?: number;
   readonly after?: number;
+}
+
+/** Changes of the shared state, of one flush, in order. */
+export interface DeltaFrame {
+  readonly t: "delta";
+  readonly c: string;
+  readonly e: string;
+  readonly m: readonly WireDelta[];
+}
+
+/** The change was taken: it made this version. */
+export interface PatchedFrame {
+  readonly t: "patched";
+  readonly c: string;
+  readonly p: string;
+  readonly s: number;
+  readonly at: WireVersion;
 }
 
 /** The latest value of a signal by one connection; on channels without presence also who that is. */
@@ -165,6 +187,8 @@ export type ServerFrame =
   | MsgFrame
   | AckFrame
   | NackFrame
+  | DeltaFrame
+  | PatchedFrame
   | SigsFrame
   | PresFrame
   | PageFrame

@@ -8,6 +8,7 @@ import {
   isErrorCode,
   MAX_CHUNK_CHARS,
   MAX_DEPTH,
+  MAX_PATCH_OPERATIONS,
   PROTOCOL_VERSION,
 } from "@attune/protocol";
 import { describe, expect, test } from "vitest";
@@ -18,7 +19,21 @@ const examples = [...text.matchAll(/```json (client|server)\n([\s\S]*?)```/g)].m
   json: json ?? "",
 }));
 
-const CLIENT_FRAMES = ["hello", "sub", "unsub", "more", "pub", "sig", "state", "hist", "ping", "pong", "vis", "bye"];
+const CLIENT_FRAMES = [
+  "hello",
+  "sub",
+  "unsub",
+  "more",
+  "pub",
+  "sig",
+  "state",
+  "patch",
+  "hist",
+  "ping",
+  "pong",
+  "vis",
+  "bye",
+];
 const SERVER_FRAMES = [
   "welcome",
   "joined",
@@ -28,6 +43,8 @@ const SERVER_FRAMES = [
   "msg",
   "ack",
   "nack",
+  "delta",
+  "patched",
   "sig",
   "pres",
   "page",
@@ -71,6 +88,7 @@ describe("PROTOCOL.md", () => {
     expect(text).toContain(`version ${PROTOCOL_VERSION}`);
     expect(text).toContain(`at most ${MAX_CHUNK_CHARS.toLocaleString("en")}`);
     expect(text).toContain(`the last ${DEDUPE_RESULTS} results`);
+    expect(text).toContain(`at most ${MAX_PATCH_OPERATIONS.toLocaleString("en")} operations`);
     expect(text).toContain(`depth (${MAX_DEPTH})`);
     expect(text.replace(/\s+/g, " ")).toContain(
       JSON.stringify(DEFAULT_LIMITS)

@@ -26,6 +26,10 @@ export interface Bounds {
   readonly historyPage: number;
   /** Presence states per second and connection; the excess waits, and the newest of each channel is kept. Default 5. */
   readonly statesPerSecond: number;
+  /** Bytes of a channel's shared state as JSON in UTF-8. Default 262,144. */
+  readonly stateBytes: number;
+  /** Changes of shared states per second and connection, and twice that at once. Default 10; 0 lifts the bound. */
+  readonly patchesPerSecond: number;
   /** How long a client may take from connecting to being authenticated, in milliseconds. Default 10,000. */
   readonly helloMs: number;
   /** How long `canAccessChannel` may take, in milliseconds. Default 5,000. */
@@ -46,6 +50,8 @@ export const DEFAULT_BOUNDS: Bounds = {
   signalBytes: 4_096,
   historyPage: 200,
   statesPerSecond: 5,
+  stateBytes: 262_144,
+  patchesPerSecond: 10,
   helloMs: 10_000,
   accessMs: 5_000,
 };

@@ -13,6 +13,8 @@ export { HIDDEN, VISIBLE, type LivenessWindows } from "./connection/liveness.js"
 export type { TransportInlet, TransportLink } from "./connection/transport-link.js";
 export type { ServerEnv } from "./env/server-env.js";
 export type { CoreOptions, Settings } from "./options.js";
+export type { BackendState } from "./handlers/backend-state.js";
+export type { InitialState } from "./state/shared-state.js";
 export type { PublishedMessage } from "./handlers/backend-publish.js";
 export { createServerCore, type Revocation, type ServerCore } from "./server-core.js";
 export type { Counters, Stats } from "./stats.js";

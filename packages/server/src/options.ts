@@ -8,6 +8,7 @@ import { createMemoryBroker } from "./broker/memory-broker.js";
 import type { HistoryBounds } from "./broker/memory-log.js";
 import { DEFAULT_FLUSH, type FlushWindows } from "./channel/flush-timer.js";
 import type { ServerEnv } from "./env/server-env.js";
+import { emptyState, type InitialState } from "./state/shared-state.js";
 
 /** Options of the server core. */
 export interface CoreOptions<D extends ChannelDefinitions = ChannelDefinitions> {
@@ -17,6 +18,11 @@ export interface CoreOptions<D extends ChannelDefinitions = ChannelDefinitions> 
   readonly authenticate?: Authenticate;
   /** Says who may do what. Default: everybody may subscribe to public channels, and nobody may do anything else. */
   readonly canAccessChannel?: CanAccessChannel;
+  /**
+   * Gives what a channel's shared state begins with, where the broker has none: read it from a database, for instance. It MUST fit the
+   * channel's `state` schema. Default: `{}`.
+   */
+  readonly initialState?: InitialState;
   /** Keeps the logs. Default: in memory, for one node. */
   readonly broker?: Broker;
   /** What one connection is allowed; it is told. */
@@ -40,6 +46,7 @@ export interface Settings {
   readonly channels: ChannelDefinitions | undefined;
   readonly authenticate: Authenticate;
   readonly canAccessChannel: CanAccessChannel;
+  readonly initialState: InitialState;
   readonly broker: Broker;
   readonly limits: Limits;
   readonly bounds: Bounds;
@@ -56,6 +63,7 @@ export function toSettings(options: CoreOptions): Settings {
     channels: options.channels,
     authenticate: options.authenticate ?? (() => null),
     canAccessChannel: options.canAccessChannel ?? publicChannelsOnly,
+    initialState: options.initialState ?? emptyState,
     broker: options.broker ?? createMemoryBroker({ env, history }),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     bounds: { ...DEFAULT_BOUNDS, ...options.bounds },

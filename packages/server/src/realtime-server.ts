@@ -92,6 +92,8 @@ export function createRealtimeServer<const D extends ChannelDefinitions = Channe
       return this;
     },
     publish: core.publish,
+    readState: core.readState,
+    updateState: core.updateState,
     revoke: core.revoke,
     stats: core.stats,
     async close() {

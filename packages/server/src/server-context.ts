@@ -5,6 +5,7 @@ import type { PendingAppends } from "./broker/pending-appends.js";
 import type { ChannelHub } from "./channel/channel-hub.js";
 import type { Settings } from "./options.js";
 import type { SessionStore } from "./session/session-store.js";
+import type { StateParts } from "./state/shared-state.js";
 import type { Counters } from "./stats.js";
 
 /** A running server, as its parts see it. */
@@ -16,6 +17,7 @@ export interface ServerContext {
   readonly admission: Admission;
   readonly counters: Counters;
   readonly appends: PendingAppends;
+  readonly stateParts: StateParts;
   /** Whether the server started so recently that members may not be back yet. */
   isSettling(): boolean;
   /** The server closes: nobody will ask any more. */

@@ -6,6 +6,7 @@ import {
   type EventData,
   type EventOf,
   RealtimeError,
+  type StateOf,
 } from "@attune/protocol";
 import { Admission } from "./access/admission.js";
 import { PendingAppends } from "./broker/pending-appends.js";
@@ -14,6 +15,7 @@ import { ClientInlet } from "./connection/client-inlet.js";
 import { serverFull } from "./connection/greeting.js";
 import type { TransportInlet, TransportLink } from "./connection/transport-link.js";
 import { type PublishedMessage, publishFromBackend } from "./handlers/backend-publish.js";
+import { type BackendState, readBackendState, updateBackendState } from "./handlers/backend-state.js";
 import { type CoreOptions, type Settings, toSettings } from "./options.js";
 import type { ServerContext } from "./server-context.js";
 import type { Session } from "./session/session.js";
@@ -51,6 +53,25 @@ export interface ServerCore<D extends ChannelDefinitions = ChannelDefinitions> {
     event: E,
     data: EventData<DefinitionOf<D, N>, E>,
   ): Promise<PublishedMessage>;
+  /**
+   * Reads the shared state of a channel, and begins it where there is none.
+   *
+   * @throws {RealtimeError} (as a rejection) `invalid-channel`, `unknown-event` where none is declared, `invalid-option` when
+   * `initialState` gives none, `server-draining`
+   */
+  readState<N extends ChannelNameOf<D>>(channel: N): Promise<BackendState<StateOf<DefinitionOf<D, N>>>>;
+  /**
+   * Changes the shared state of a channel by a draft, as `update()` does on a client: neither access nor rate is asked about. The mutator
+   * is run again when somebody else's change goes before.
+   *
+   * @returns the state after it, when that is stored
+   * @throws {RealtimeError} (as a rejection) as `readState`; `invalid-payload`, `payload-too-large`, `async-schema`, `conflict` when
+   * others went before twenty times; and what the mutator throws
+   */
+  updateState<N extends ChannelNameOf<D>>(
+    channel: N,
+    mutator: (draft: StateOf<DefinitionOf<D, N>>) => StateOf<DefinitionOf<D, N>> | void,
+  ): Promise<BackendState<StateOf<DefinitionOf<D, N>>>>;
   /** Takes access away at once. Sessions on other nodes are theirs to end. */
   revoke(whom: Revocation): void;
   stats(): Stats;
@@ -106,6 +127,14 @@ export function createServerCore<const D extends ChannelDefinitions = ChannelDef
       if (closing) throw draining();
       return publishFromBackend(context, { channel, event, data });
     },
+    async readState(channel) {
+      if (closing) throw draining();
+      return (await readBackendState(context, channel)) as never;
+    },
+    async updateState(channel, mutator) {
+      if (closing) throw draining();
+      return (await updateBackendState(context, channel, mutator as never)) as never;
+    },
     revoke({ userId, channel }) {
       for (const session of sessions.all()) {
         if (session.user?.userId !== userId) continue;
@@ -133,16 +162,18 @@ function endForGood({ sessions }: ServerContext, session: Session): void {
 }
 
 function createContext(settings: Settings): ServerContext {
-  const { env, bounds, broker, channels, limits, graceMs, flush } = settings;
+  const { env, bounds, broker, channels, limits, graceMs, flush, initialState } = settings;
   let isSettling = true;
   const stopSettling = env.clock.after(graceMs + ADMISSION_WINDOW_MS, () => {
     isSettling = false;
   });
   const node = broker.connect();
+  const stateParts = { node, initialState, stateBytes: bounds.stateBytes };
   return {
     settings,
     node,
-    hub: new ChannelHub(channels, { env, node, flush }),
+    stateParts,
+    hub: new ChannelHub(channels, { env, node, flush, stateParts }),
     sessions: new SessionStore({ env, limits, bounds, graceMs }),
     admission: new Admission(bounds.admittedPerSecond, bounds.admittedAtOnce),
     counters: createCounters(),

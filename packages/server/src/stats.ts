@@ -5,6 +5,7 @@ export interface Counters {
   framesIn: number;
   invalidFrames: number;
   messages: number;
+  stateChanges: number;
   signals: number;
   /** Signals over the rate, before the subscription was live, or from a connection that was busy. */
   signalsDropped: number;
@@ -34,6 +35,7 @@ export function createCounters(): Counters {
     framesIn: 0,
     invalidFrames: 0,
     messages: 0,
+    stateChanges: 0,
     signals: 0,
     signalsDropped: 0,
     signalsSkipped: 0,

@@ -3,8 +3,8 @@ import { type Clock, parseChannel, type User } from "@attune/protocol";
 import type { MaybePromise } from "../broker/broker.js";
 import { withDeadline } from "./deadline.js";
 
-/** What somebody wants to do on a channel. */
-export type Action = "subscribe" | "publish" | "presence" | "history";
+/** What somebody wants to do on a channel. `state` is to change its shared state; whoever may subscribe may see it. */
+export type Action = "subscribe" | "publish" | "presence" | "history" | "state";
 
 /** Answers whether a user, or `null` for an anonymous one, may do something on a channel. */
 export type CanAccessChannel = (user: User | null, channel: string, action: Action) => MaybePromise<boolean>;
@@ -13,7 +13,7 @@ export type CanAccessChannel = (user: User | null, channel: string, action: Acti
 export const publicChannelsOnly: CanAccessChannel = (_user, channel, action) =>
   action === "subscribe" && parseChannel(channel)?.kind === "public";
 
-/** Grants that one connection keeps: more than the channels it can join, times the four actions. */
+/** Grants that one connection keeps: more than the channels it can join, times the five actions. */
 const MAX_GRANTS = 512;
 
 /**
@@ -59,7 +59,9 @@ export class Access {
 
   /** Takes back every grant on a channel. */
   forget(channel: string): void {
-    for (const action of ["subscribe", "publish", "presence", "history"]) this.#granted.delete(`${action} ${channel}`);
+    for (const action of ["subscribe", "publish", "presence", "history", "state"]) {
+      this.#granted.delete(`${action} ${channel}`);
+    }
   }
 
   #keep(grant: string): void {

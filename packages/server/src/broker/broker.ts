@@ -1,5 +1,7 @@
 /** The contract between the server and what keeps its logs: what a broker MUST and MUST NOT do, and why. */
-import type { LogPosition, PresenceEntry } from "@attune/protocol";
+import type { LogPosition, PresenceEntry, StateVersion } from "@attune/protocol";
+
+export type { StateVersion } from "@attune/protocol";
 
 /** A value, or the promise of one. In-memory brokers answer at once; the server never adds a tick of its own to that. */
 export type MaybePromise<T> = T | Promise<T>;
@@ -149,13 +151,6 @@ export interface LogPage {
   readonly first: number;
   /** Oldest first. */
   readonly messages: readonly StoredMessage[];
-}
-
-/** Where a shared state stands: versions of different epochs have nothing in common. */
-export interface StateVersion {
-  readonly epoch: string;
-  /** 0 for the initial state; each change adds 1. */
-  readonly version: number;
 }
 
 /** A shared state, whole. */

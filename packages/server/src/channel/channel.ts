@@ -10,14 +10,17 @@ import type {
   RowChange,
   SignalChange,
   SignalUpdate,
+  StoredChange,
   StoredMessage,
 } from "../broker/broker.js";
 import type { ServerEnv } from "../env/server-env.js";
+import { readOrBegin, type StateParts } from "../state/shared-state.js";
 import type { Listener } from "./audience.js";
 import type { FlushWindows } from "./flush-timer.js";
 import { MessageLane } from "./message-lane.js";
 import { PresenceLane } from "./presence-lane.js";
 import { SignalLane } from "./signal-lane.js";
+import { StateLane } from "./state-lane.js";
 
 /** A subscription in any phase. */
 export interface Subscriber extends Listener {
@@ -30,6 +33,7 @@ export interface ChannelParts {
   readonly env: ServerEnv;
   readonly node: BrokerNode;
   readonly flush: FlushWindows;
+  readonly stateParts: StateParts;
 }
 
 /** A channel that somebody here is on, or was a moment ago. */
@@ -39,6 +43,8 @@ export class Channel implements ChannelListener {
   readonly messages: MessageLane;
   /** Absent on channels without presence. */
   readonly presence: PresenceLane | undefined;
+  /** Loaded when somebody asks for it. */
+  readonly state: StateLane;
   readonly #signals: SignalLane;
   readonly #node: BrokerNode;
   readonly #subscribers = new Set<Subscriber>();
@@ -46,12 +52,13 @@ export class Channel implements ChannelListener {
   #onIdle: () => void = () => {};
 
   constructor(name: string, definition: ChannelDefinition | undefined, opened: OpenedChannel, parts: ChannelParts) {
-    const { env, node, flush } = parts;
+    const { env, node, flush, stateParts } = parts;
     const json = JSON.stringify(name);
     this.name = name;
     this.definition = definition;
     this.#node = node;
     this.messages = new MessageLane(json, opened.position, this.#live, flush.messagesMs, env);
+    this.state = new StateLane(json, flush.messagesMs, env, () => readOrBegin(stateParts, name, definition));
     this.#signals = new SignalLane(json, this.#live, flush.signalsMs, env);
     if (parseChannel(name)?.kind === "presence") {
       this.presence = new PresenceLane(json, this.#live, flush.presenceMs, env, (change) =>
@@ -88,6 +95,7 @@ export class Channel implements ChannelListener {
   drop(subscriber: Subscriber): void {
     this.#subscribers.delete(subscriber);
     this.#live.delete(subscriber);
+    this.state.drop(subscriber);
     this.#signals.dropListener(subscriber);
     this.#checkIdle();
   }
@@ -124,7 +132,9 @@ export class Channel implements ChannelListener {
     if (!this.messages.deliver(message)) this.ended();
   }
 
-  stateChanged(): void {}
+  stateChanged(change: StoredChange): void {
+    if (!this.state.deliver(change)) this.ended();
+  }
 
   rowsChanged(change: RowChange): void {
     this.presence?.merge(change);
@@ -141,12 +151,14 @@ export class Channel implements ChannelListener {
       subscriber.close("channel-closed", `The log of "${this.name}" was interrupted.`);
     }
     this.presence?.clear();
+    this.state.reset();
     this.#checkIdle();
   }
 
   /** Stops its timers; it is of no use afterwards. */
   stop(): void {
     this.messages.stop();
+    this.state.stop();
     this.presence?.stop();
     this.#signals.stop();
   }

@@ -1,9 +1,10 @@
 /** The durable lane of an open channel: hands each message of the log to every subscriber, in order. */
-import { type LogPosition, MAX_CHUNK_CHARS } from "@attune/protocol";
+import type { LogPosition } from "@attune/protocol";
 import type { StoredMessage } from "../broker/broker.js";
 import type { ServerEnv } from "../env/server-env.js";
 import { type Json, messagesFrame } from "../wire/frame-text.js";
 import { type Audience, sendToAll } from "./audience.js";
+import { inFrames } from "./chunk.js";
 import { FlushTimer } from "./flush-timer.js";
 
 /** Delivers what the broker appends. */
@@ -65,20 +66,4 @@ export class MessageLane {
   stop(): void {
     this.#timer.stop();
   }
-}
-
-/** Splits a flush so that no frame grows past a chunk's size, but for a single larger message. */
-function* inFrames(messages: readonly StoredMessage[]): Generator<Json[]> {
-  let texts: Json[] = [];
-  let chars = 0;
-  for (const { json } of messages) {
-    if (texts.length > 0 && chars + json.length > MAX_CHUNK_CHARS) {
-      yield texts;
-      texts = [];
-      chars = 0;
-    }
-    texts.push(json);
-    chars += json.length;
-  }
-  yield texts;
 }

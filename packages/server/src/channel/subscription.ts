@@ -6,6 +6,7 @@ import type { PresenceRow } from "../presence/presence-row.js";
 import { type EncodedFrame, encodeFrame } from "../wire/encoded-frame.js";
 import { backfillFrame, type Json, openJson } from "../wire/frame-text.js";
 import type { Channel, Subscriber } from "./channel.js";
+import type { StateCut } from "./state-lane.js";
 import { packChunk } from "./chunk.js";
 import { type Continuity, judgeContinuity } from "./continuity.js";
 
@@ -28,6 +29,7 @@ export interface SubscriptionHost {
 
 interface Fill {
   readonly snapshot: PresenceSnapshot | undefined;
+  readonly state: StateCut | undefined;
   rows: readonly PresenceRow[];
   /** Offset of the last message sent. */
   cursor: number;
@@ -51,6 +53,11 @@ export class Subscription implements Subscriber {
     channel.add(this);
   }
 
+  /** Whether it gets the shared state. */
+  get hasState(): boolean {
+    return this.#request.st !== undefined;
+  }
+
   get isLive(): boolean {
     return this.#phase === "live";
   }
@@ -60,6 +67,7 @@ export class Subscription implements Subscriber {
     void this.#guard(async () => {
       const { since, last } = this.#request;
       const continuity = since || last ? await this.#judge() : undefined;
+      if (this.hasState) await this.channel.state.ready();
       if (this.#phase === "ended") return;
       // Another node's subscriber may have seen more of the log than this node has sent so far.
       this.channel.messages.whenReached(continuity?.after ?? 0, () => {
@@ -116,8 +124,9 @@ export class Subscription implements Subscriber {
     if (this.#phase === "ended") return;
     const { messages, presence, name } = this.channel;
     const snapshot = presence?.snapshot();
-    const fill = { snapshot, rows: snapshot?.rows ?? [], cursor: continuity?.after ?? messages.position.offset };
-    const head = openJson({
+    const state = this.#request.st && this.channel.state.cut(this.#request.st);
+    const fill = { snapshot, state, rows: snapshot?.rows ?? [], cursor: continuity?.after ?? messages.position.offset };
+    const answer = openJson({
       t: "joined",
       r: this.ref,
       c: name,
@@ -125,7 +134,9 @@ export class Subscription implements Subscriber {
       ok: continuity?.isComplete ?? true,
       ...(presence && snapshot ? { rev: [presence.epoch, snapshot.revision] } : {}),
       ...(presence && this.#host.isSettling() ? { settling: true } : {}),
+      ...(state ? { sv: [state.at.epoch, state.at.version] } : {}),
     });
+    const head = state?.json === undefined ? answer : `${answer},"st":${state.json}`;
     this.#phase = "filling";
     this.#fill = fill;
     this.#isSending = true;
@@ -154,15 +165,22 @@ export class Subscription implements Subscriber {
     if (!more) this.#goLive(fill);
   }
 
-  #goLive({ snapshot }: Fill): void {
+  #goLive({ snapshot, state }: Fill): void {
     // Sending may have found the connection too far behind.
     if (this.#phase !== "filling") return;
     const catchUp = snapshot && this.channel.presence?.catchUpFrame(snapshot);
     if (catchUp) this.#host.send(catchUp);
+    const changes = state ? this.channel.state.catchUp(state) : [];
+    if (!changes) {
+      this.close("channel-closed", `The shared state of "${this.channel.name}" went on faster than it was read.`);
+      return;
+    }
+    for (const frame of changes) this.#host.send(frame);
     if (this.#phase !== "filling") return;
     this.#phase = "live";
     this.#fill = undefined;
     this.channel.goLive(this);
+    if (state) this.channel.state.add(this);
   }
 
   #checked(page: LogPage): LogPage {

@@ -13,6 +13,7 @@ export function toRefusal(frame: ClientFrame, error: unknown): ServerFrame | und
   const after = typeof retryAfterMs === "number" ? { after: retryAfterMs } : {};
   switch (frame.t) {
     case "pub":
+    case "patch":
       return {
         t: "nack",
         c: frame.c,

@@ -2,6 +2,7 @@
 import type { ClientFrame } from "@attune/protocol";
 import type { Connection } from "../connection/connection.js";
 import { readHistory } from "./history.js";
+import { patch } from "./patch.js";
 import { publish } from "./publish.js";
 import { signal } from "./signal.js";
 import { setState } from "./state.js";
@@ -26,6 +27,8 @@ export function handle(connection: Connection, frame: ClientFrame): void | Promi
       return signal(connection, frame);
     case "state":
       return setState(connection, frame);
+    case "patch":
+      return patch(connection, frame);
     case "hist":
       return readHistory(connection, frame);
     case "bye":

@@ -1,13 +1,10 @@
 /** Handles `pub`: one message into the log, once, in its producer's order. */
-import { messageId, type PubFrame, RealtimeError, toWirePosition, type User } from "@attune/protocol";
+import { messageId, type PubFrame, RealtimeError, toWirePosition } from "@attune/protocol";
 import { type KnownChannel, knownChannel } from "../access/channel-rules.js";
 import type { AppendResult, ChainLink } from "../broker/broker.js";
 import type { Connection } from "../connection/connection.js";
 import { encodeFrame } from "../wire/encoded-frame.js";
-import { checkMessage, toNewMessage } from "./message.js";
-
-// The message id is user, producer and sequence with colons between: a producer with a colon could name another's message.
-const PRODUCER = /^[\w-]{1,64}$/;
+import { checkMessage, PRODUCER, senderJson, toNewMessage } from "./message.js";
 
 /**
  * Publishes a message. The `ack` follows the append.
@@ -68,9 +65,4 @@ async function appendPaced(connection: Connection, frame: PubFrame, known: Known
 /** JSON has no `undefined`: data that is absent on the wire is null. */
 function toDraft({ c, n, d }: PubFrame): { channel: string; event: string; data: unknown } {
   return { channel: c, event: n, data: d === undefined ? null : d };
-}
-
-/** An anonymous sender is one without an id: 0, the backend's mark, would let anybody speak in its name. */
-function senderJson(user: User | null): string {
-  return JSON.stringify(user ? [user.userId, user.name] : ["", ""]);
 }

@@ -4,12 +4,13 @@ import { knownChannel } from "../access/channel-rules.js";
 import type { Channel } from "../channel/channel.js";
 import type { Connection } from "../connection/connection.js";
 import { checkState } from "../presence/presence-state.js";
+import { assertShared } from "../state/shared-state.js";
 import { takeRequest } from "./request-rate.js";
 
 /**
  * Joins a channel. The answer follows from the subscription.
  *
- * @throws {RealtimeError} `invalid-channel`, `limit-exceeded`, `rate-limited`, `forbidden`, `timeout`, `invalid-payload`,
+ * @throws {RealtimeError} `invalid-channel`, `unknown-event` for a shared state that is not declared, `limit-exceeded`, `rate-limited`, `forbidden`, `timeout`, `invalid-payload`,
  * `payload-too-large`
  */
 export async function subscribe(connection: Connection, frame: SubFrame): Promise<void> {
@@ -20,6 +21,7 @@ export async function subscribe(connection: Connection, frame: SubFrame): Promis
   // A second copy of the same request: the first one is being answered, and the client would take one answer only.
   if (connection.places.get(name)?.subscription.ref === frame.r) return;
   const known = knownChannel(settings.channels, name);
+  if (frame.st) assertShared(known.definition, name);
   takeRequest(connection);
   if (!connection.isOn(name) && connection.places.size >= limits.channels) {
     throw new RealtimeError("limit-exceeded", `A connection may be on ${limits.channels} channels.`);

@@ -9,7 +9,7 @@ import { type Carrier, Session } from "./session.js";
 export interface SessionStoreOptions {
   readonly env: ServerEnv;
   readonly limits: Limits;
-  readonly bounds: Pick<Bounds, "statesPerSecond">;
+  readonly bounds: Pick<Bounds, "statesPerSecond" | "patchesPerSecond">;
   /** How long a session waits for its client. */
   readonly graceMs: number;
 }
@@ -39,7 +39,7 @@ export class SessionStore {
 
   create(user: User | null): Session {
     const { limits, bounds, env } = this.#options;
-    const session = new Session(user, limits, bounds.statesPerSecond, env);
+    const session = new Session(user, limits, bounds, env);
     this.#sessions.set(session.id, session);
     this.#count(user, 1);
     return session;

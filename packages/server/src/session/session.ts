@@ -1,5 +1,6 @@
 /** What outlives a connection: who the client is, its places on channels, and how much it has sent. */
 import { type CloseCode, DEDUPE_RESULTS, type Limits, type PresenceState, type User } from "@attune/protocol";
+import type { Bounds } from "../bounds.js";
 import type { Channel } from "../channel/channel.js";
 import type { ServerEnv } from "../env/server-env.js";
 import { TokenBucket } from "../rate/token-bucket.js";
@@ -14,6 +15,8 @@ export interface Carrier {
   /** Closes the connection, and says why. */
   bye(code: CloseCode, message: string): void;
 }
+
+type SessionBounds = Pick<Bounds, "statesPerSecond" | "patchesPerSecond">;
 
 /** Above this multiple of the rate, a client does not heed the refusals. */
 const ABUSE_FACTOR = 3;
@@ -30,6 +33,8 @@ export class Session {
   readonly signals: TokenBucket;
   /** Tokens for `sub` and `hist`, each of which can cost a query of the app's. */
   readonly requests: TokenBucket;
+  /** Tokens for changes of shared states. */
+  readonly patches: TokenBucket;
   /** The connection that carries it; absent during the grace. A frame counts only while its connection is this one. */
   carrier: Carrier | undefined;
   /** Cancels the end of the grace. */
@@ -38,7 +43,7 @@ export class Session {
   readonly #places = new Map<string, Channel>();
   readonly #states: StatePacer;
 
-  constructor(user: User | null, limits: Limits, statesPerSecond: number, { id, clock }: ServerEnv) {
+  constructor(user: User | null, limits: Limits, bounds: SessionBounds, { id, clock }: ServerEnv) {
     this.id = id();
     // Two ids: one may be short enough to be found by trying, given a busy server and years.
     this.key = id() + id();
@@ -51,7 +56,8 @@ export class Session {
     this.attempts = new TokenBucket((ABUSE_FACTOR * messagesPerMinute) / 60, attemptsAtOnce);
     this.signals = new TokenBucket(signalsPerSecond, signalBurst);
     this.requests = new TokenBucket(channels, 4 * channels);
-    this.#states = new StatePacer(clock, statesPerSecond, (channel, state) => this.#show(channel, state));
+    this.patches = new TokenBucket(bounds.patchesPerSecond, 2 * bounds.patchesPerSecond);
+    this.#states = new StatePacer(clock, bounds.statesPerSecond, (channel, state) => this.#show(channel, state));
   }
 
   get user(): User | null {

@@ -9,6 +9,11 @@ export function messagesFrame(channel: Json, epoch: Json, messages: readonly Jso
   return { text: `{"t":"msg","c":${channel},"e":${epoch},"m":[${messages.join()}]}` };
 }
 
+/** `delta`: one flush of the shared state. */
+export function deltaFrame(channel: Json, epoch: Json, changes: readonly Json[]): EncodedFrame {
+  return { text: `{"t":"delta","c":${channel},"e":${epoch},"m":[${changes.join()}]}` };
+}
+
 /** What a `pres` frame is made of. */
 export interface PresenceParts {
   readonly from: number;
