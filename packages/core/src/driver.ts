@@ -6,12 +6,15 @@
  */
 import type {
   Clock,
+  JsonPatch,
   Limits,
   PresenceEntry,
   PresenceState,
   Random,
   RealtimeError,
   Sender,
+  StateChange,
+  StateVersion,
   User,
 } from "@attune/protocol";
 
@@ -55,6 +58,8 @@ export interface Capabilities {
   readonly typing: "core" | "driver" | "server";
   /** Whether `history()` works. */
   readonly history: boolean;
+  /** Whether a channel can have a shared state: versioned, with one authority that takes or refuses each change. */
+  readonly state: boolean;
   /** Who reconnects. `core`: one `connect()` per attempt. `driver`: one `connect()`, after which the driver comes back by itself. */
   readonly reconnect: "core" | "driver";
 }
@@ -108,6 +113,8 @@ export interface AttachRequest {
   readonly recent?: number;
   /** The own presence state; absent on channels without presence. */
   readonly presence?: PresenceState | undefined;
+  /** The shared state is wanted, and this version of it is known (epoch "" for none); absent where the app does not use it. */
+  readonly state?: StateVersion | undefined;
 }
 
 /** The instant at which the subscription was cut. */
@@ -140,6 +147,31 @@ export interface PresenceDelta {
   readonly set: readonly PresenceEntry[];
   /** Connection ids. */
   readonly removed: readonly string[];
+}
+
+/** The whole shared state. */
+export interface StateSnapshot extends StateVersion {
+  readonly kind: "snapshot";
+  readonly value: unknown;
+}
+
+/** Changes of the shared state, each one version on. Without any: nothing changed after `from`, which the join was told is known. */
+export interface StateDelta {
+  readonly kind: "delta";
+  readonly epoch: string;
+  readonly from: number;
+  readonly changes: readonly StateChange[];
+}
+
+/** A change of the shared state on its way out. One per producer and channel is under way at a time. */
+export interface OutgoingPatch {
+  readonly channel: string;
+  readonly producer: string;
+  /** From 1, and greater for each new change; the same for a repeat. */
+  readonly sequence: number;
+  /** The version that it was made from. */
+  readonly base: StateVersion;
+  readonly patch: JsonPatch;
 }
 
 /** The latest value that a connection gave a signal. */
@@ -203,6 +235,11 @@ export interface DriverHost {
   presence(channel: string, change: PresenceSnapshot | PresenceDelta): void;
   /** `gone`: connections whose signals are over, because they left or are lost; on channels without presence too. */
   signals(channel: string, signals: readonly IncomingSignal[], gone: readonly string[]): void;
+  /**
+   * The shared state of a channel that was joined with it. MUST come with each join, after `attached` and before `live`: the snapshot of
+   * that instant, or a delta from the version that is known; then every change, in order. A copy of one that came MAY come again.
+   */
+  state(channel: string, change: StateSnapshot | StateDelta): void;
   /** The backfill is complete: from here on messages are live. MUST come once per join. */
   live(channel: string): void;
   /** The join was refused, or the provider ended the subscription. If the error is `retryable`, core joins again by itself. */
@@ -231,6 +268,15 @@ export interface DriverConnection {
   signal(channel: string, name: string, value: unknown): void;
   /** The whole state, not a patch. Comes for attached channels only; this client's own entry is told to core like any other. */
   setPresence(channel: string, state: PresenceState): void;
+  /**
+   * Changes the shared state: resolves with the version that it made. Comes for channels that were joined with their state. Absent where
+   * `capabilities.state` is false. A repeat MUST get the first answer, and MUST NOT be applied again; pending ones of a connection that closes
+   * MAY stay pending, and are repeated.
+   *
+   * Rejects with `conflict` when something that it changes has changed since `base` (`details.last`: the version that the server has),
+   * `rate-limited` (`details.retryAfterMs`), or what refused it.
+   */
+  patch?(change: OutgoingPatch): Promise<StateVersion>;
   /** Messages before a position, or the last ones, oldest first. */
   history(
     channel: string,

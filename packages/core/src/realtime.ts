@@ -107,6 +107,7 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
   const registry = createRegistry((name) =>
     createChannel(name, {
       clock,
+      id: world.id,
       capabilities: driver.capabilities,
       definitions: options.channels,
       recent: options.recent ?? 50,
@@ -129,13 +130,14 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
           questions.add(giveUp);
           answer.then(resolve, reject).finally(() => questions.delete(giveUp));
         }),
+      isDisposed: () => isDisposed,
       transact,
       report,
     }),
   );
 
   const arrivals = {} as Record<keyof ChannelArrivals, (channel: string, ...args: never[]) => void>;
-  for (const kind of ["attached", "messages", "presence", "signals", "live", "detached"] as const) {
+  for (const kind of ["attached", "messages", "presence", "signals", "state", "live", "detached"] as const) {
     arrivals[kind] = (name, ...args) => {
       const channel = registry.leased.get(name);
       // What comes before the answer to a join is left over from an earlier connection, and may be old.

@@ -31,7 +31,7 @@ export interface SharedTabsOptions {
  * tab goes on from where it stood.
  *
  * Others see one connection of the member: the strongest status of all tabs, and the custom state that was set last. Tabs do not see
- * each other's signals. Where Web Locks or BroadcastChannel is missing, and on a server, this is the driver itself.
+ * each other's signals, and there is no shared state (so far). Where Web Locks or BroadcastChannel is missing, and on a server, this is the driver itself.
  *
  * @throws nothing; what fails is told as the driver would
  * @example
@@ -52,7 +52,8 @@ export function sharedTabs(driver: Driver, options: SharedTabsOptions = {}): Dri
   let seat: Seat | undefined;
   return {
     name: driver.name,
-    capabilities: driver.capabilities,
+    // So far: the leader would have to keep a copy of each state for those who come later.
+    capabilities: { ...driver.capabilities, state: false },
     connect(host) {
       // After a change of leader core comes back to the seat that it had: the place in the queue is not lost.
       if (!seat?.isKept) {

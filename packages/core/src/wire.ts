@@ -1,18 +1,25 @@
 /** Attune's own protocol as a driver, over any pipe that carries frames: shared by the drivers for our server. */
-import {
-  decodeServerFrame,
-  fromWireEntry,
-  fromWireMessage,
-  fromWirePosition,
-  PROTOCOL_VERSION,
-  RealtimeError,
-} from "@attune/protocol";
-import type { Backfill, ServerFrame, WelcomeFrame } from "@attune/protocol";
+import { decodeServerFrame, fromWireEntry, fromWireMessage, PROTOCOL_VERSION, RealtimeError } from "@attune/protocol";
+import type { Backfill, ServerFrame, StateVersion, WelcomeFrame } from "@attune/protocol";
 import type { Capabilities, Driver, DriverConnection, DriverHost, HistoryPage, Published } from "./driver.js";
 import { CAPABILITIES } from "./wire/capabilities.js";
 import type { OpenPipe, Pipe } from "./wire/pipe.js";
 import { createRequests } from "./wire/requests.js";
-import { fromBye, keyOf, toDelta, toError, toSignals, wirePosition } from "./wire/translate.js";
+import {
+  fromBye,
+  keyOf,
+  toAttachment,
+  toDelta,
+  toError,
+  toOpened,
+  toPage,
+  toPublished,
+  toSignals,
+  toState,
+  toStateDelta,
+  toVersion,
+  wirePosition,
+} from "./wire/translate.js";
 
 export type { OpenPipe, Pipe, PipeEvents } from "./wire/pipe.js";
 
@@ -72,6 +79,7 @@ interface Joining {
 
 function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: () => number): DriverConnection {
   const publishes = createRequests<Published>();
+  const patches = createRequests<StateVersion>();
   const pages = createRequests<HistoryPage>();
   const pings = createRequests<{ serverNowMs: number }>();
   const joins = new Map<
@@ -122,20 +130,14 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
 
   /** After core knows of the loss, so that it has called its messages back before it hears that they went unanswered. */
   function unanswered(error: RealtimeError): void {
-    for (const requests of [publishes, pages, pings]) requests.rejectAll(error);
+    for (const requests of [publishes, patches, pages, pings]) requests.rejectAll(error);
   }
 
   function receive(frame: ServerFrame): void {
     switch (frame.t) {
       case "welcome":
         session.set(frame.s);
-        return host.opened({
-          connectionId: frame.conn,
-          user: frame.user,
-          transport,
-          limits: frame.limits,
-          serverNowMs: frame.now,
-        });
+        return host.opened(toOpened(frame, transport));
       case "joined": {
         if (asked.get(frame.c) !== frame.r) return;
         asked.delete(frame.c);
@@ -147,11 +149,8 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
           presence: [],
           ...(frame.rev ? { rev: frame.rev } : {}),
         });
-        host.attached(frame.c, {
-          continuous: frame.ok,
-          position: fromWirePosition(frame.pos),
-          ...(frame.settling ? { settling: true } : {}),
-        });
+        host.attached(frame.c, toAttachment(frame));
+        if (frame.sv) host.state(frame.c, toState(frame.sv, frame.st));
         return backfill(frame.r, frame);
       }
       case "chunk":
@@ -163,25 +162,22 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
         );
       case "pres":
         return host.presence(frame.c, toDelta(frame));
+      case "delta":
+        return host.state(frame.c, toStateDelta(frame));
+      case "patched":
+        return void patches.resolve(keyOf(frame), toVersion(frame.at));
       case "sig":
         return host.signals(frame.c, toSignals(frame), frame.x ?? []);
       case "ack":
-        publishes.resolve(keyOf(frame), {
-          guarantee: "stored",
-          id: frame.pos[2],
-          position: fromWirePosition(frame.pos),
-          timestampMs: frame.ts,
-        });
+        return void publishes.resolve(keyOf(frame), toPublished(frame));
+      case "nack": {
+        const error = toError(frame.code, frame.msg, { last: frame.last, retryAfterMs: frame.after });
+        // Each has a producer of its own.
+        if (!publishes.reject(keyOf(frame), error)) patches.reject(keyOf(frame), error);
         return;
-      case "nack":
-        publishes.reject(keyOf(frame), toError(frame.code, frame.msg, { last: frame.last, retryAfterMs: frame.after }));
-        return;
+      }
       case "page":
-        pages.resolve(`${frame.r}`, {
-          messages: frame.m.map((message) => fromWireMessage(frame.e, message)),
-          hasMore: frame.more,
-        });
-        return;
+        return void pages.resolve(`${frame.r}`, toPage(frame));
       case "fail":
         return fail(frame.r, toError(frame.code, frame.msg, { retryAfterMs: frame.after }));
       case "closed":
@@ -190,8 +186,7 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
       case "ping":
         return pipe.send({ t: "pong", r: frame.r });
       case "pong":
-        pings.resolve(`${frame.r}`, { serverNowMs: frame.now });
-        return;
+        return void pings.resolve(`${frame.r}`, { serverNowMs: frame.now });
       case "bye":
         // The transport's own close follows, and is no second loss.
         hasBye = true;
@@ -229,7 +224,7 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
   }
 
   return {
-    attach(channel, { since, recent, presence }) {
+    attach(channel, { since, recent, presence, state }) {
       const ref = nextRef();
       joins.delete(refs.get(channel) ?? 0);
       refs.set(channel, ref);
@@ -242,6 +237,7 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
         ...(position ? { since: position } : {}),
         ...(position || recent === undefined ? {} : { last: recent }),
         ...(presence ? { p: presence } : {}),
+        ...(state ? { st: [state.epoch, state.version] } : {}),
       });
     },
     detach(channel) {
@@ -253,6 +249,10 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
     publish({ channel, event, data, producer, sequence, previous }) {
       pipe.send({ t: "pub", c: channel, p: producer, s: sequence, b: previous, n: event, d: data });
       return publishes.ask(keyOf({ c: channel, p: producer, s: sequence }));
+    },
+    patch({ channel, producer, sequence, base, patch }) {
+      pipe.send({ t: "patch", c: channel, p: producer, s: sequence, b: [base.epoch, base.version], d: patch });
+      return patches.ask(keyOf({ c: channel, p: producer, s: sequence }));
     },
     signal: (channel, signal, value) => pipe.send({ t: "sig", c: channel, n: signal, d: value }),
     setPresence: (channel, state) => pipe.send({ t: "state", c: channel, d: state }),

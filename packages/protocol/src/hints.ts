@@ -6,7 +6,8 @@ export const HINTS: Readonly<Record<ErrorCode, string>> = {
   "async-schema": "Use a schema that validates synchronously.",
   "auth-failed": "Look at the cause: the auth() callback failed.",
   "channel-closed": "Join again; if it repeats, ask the server why access ended.",
-  conflict: "Reload: another connection took over this session.",
+  conflict:
+    "Reload if another connection took over this session. Of shared state: look at the newer value, and change that.",
   "connection-lost": "Nothing: Attune reconnects by itself.",
   disposed: "Create a new realtime service.",
   expired: "Publish it again if it still matters.",

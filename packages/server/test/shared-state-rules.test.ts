@@ -102,7 +102,11 @@ describe("two nodes of one broker", () => {
       const node = inner.connect();
       const open = node.open.bind(node);
       node.open = (channel, to) =>
-        open(channel, { ...to, stateChanged: (change) => void (isDeaf || to.stateChanged(change)), ended: () => to.ended() });
+        open(channel, {
+          ...to,
+          stateChanged: (change) => void (isDeaf || to.stateChanged(change)),
+          ended: () => to.ended(),
+        });
       return node;
     };
     const world = sharing({ broker: { connect } }, clock);

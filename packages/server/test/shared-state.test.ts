@@ -144,7 +144,9 @@ describe("a change", () => {
   });
 
   test("needs the channel to be joined with its state, and access", async () => {
-    const world = sharing({ canAccessChannel: (user, _channel, action) => action !== "state" || user?.userId === "ada" });
+    const world = sharing({
+      canAccessChannel: (user, _channel, action) => action !== "state" || user?.userId === "ada",
+    });
     const [ada, bob] = [await world.join("ada"), await world.join("bob")];
     expect(await patch(ada, world, NONE, [])).toMatchObject({ code: "not-joined" });
     await ada.sub(A);
@@ -158,7 +160,11 @@ describe("a change", () => {
   test.each([
     ["a path to a prototype", [{ op: "add", path: "/__proto__/polluted", value: 1 }], "invalid-payload"],
     ["a constructor", [{ op: "add", path: "/constructor/prototype/polluted", value: 1 }], "invalid-payload"],
-    ["a value with __proto__", [JSON.parse('{"op":"add","path":"/x","value":{"__proto__":{"polluted":1}}}')], "invalid-payload"],
+    [
+      "a value with __proto__",
+      [JSON.parse('{"op":"add","path":"/x","value":{"__proto__":{"polluted":1}}}')],
+      "invalid-payload",
+    ],
     ["something that is no patch", [1], "invalid-payload"],
     ["a place that there is not", [set("/none/x", 1)], "invalid-payload"],
     ["a root that is no container", [set("", 1)], "invalid-payload"],

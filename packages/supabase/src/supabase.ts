@@ -34,6 +34,7 @@ const CAPABILITIES: Capabilities = {
   signals: true,
   typing: "core",
   history: false,
+  state: false,
   reconnect: "core",
 };
 

@@ -45,6 +45,7 @@ const CAPABILITIES: Capabilities = {
   signals: true,
   typing: "core",
   history: false,
+  state: false,
   reconnect: "core",
 };
 

@@ -42,6 +42,7 @@ const lies: readonly Lie[] = [
   { truth: {}, claim: onlySees, caughtBy: /^publishing is declared as a gap/ },
   { truth: { signals: false }, claim: { signals: true }, caughtBy: /^the latest value arrives/ },
   { truth: {}, claim: { signals: false }, caughtBy: /^signals are declared as a gap/ },
+  { truth: {}, claim: { state: true }, caughtBy: /^everybody sees one state/ },
   { truth: {}, claim: { reconnect: "driver" }, caughtBy: /^comes back by itself/ },
   { truth: { reconnect: "driver" }, claim: { reconnect: "core" }, caughtBy: /^leaves coming back to core/ },
 ];

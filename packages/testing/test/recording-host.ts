@@ -44,6 +44,7 @@ export function record(driver: Driver, clock: Clock, auth: DriverHost["auth"] = 
     messages: write("messages"),
     presence: write("presence"),
     signals: write("signals"),
+    state: write("state"),
     live: write("live"),
     detached: write("detached"),
   });

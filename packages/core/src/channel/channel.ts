@@ -1,70 +1,22 @@
 /** One channel at work: the handle that the app holds, and what the connection has to say to it. */
 import { RealtimeError, RESERVED_EVENTS, validatePayload } from "@attune/protocol";
-import type { ChannelDefinitions, Clock, PresenceState, Sender } from "@attune/protocol";
-import type {
-  Attachment,
-  Capabilities,
-  DriverConnection,
-  IncomingMessage,
-  IncomingSignal,
-  Opened,
-  PresenceDelta,
-  PresenceSnapshot,
-} from "../driver.js";
+import type { PresenceState, Sender } from "@attune/protocol";
+import type { IncomingMessage, IncomingSignal } from "../driver.js";
 import { createNotices } from "../notices.js";
-import type { Ack, OutboxRecord } from "../outbox/record.js";
 import { createPresence, GRACE_MS } from "../presence/presence.js";
 import { createTyping, TYPING_SIGNAL } from "../typing/typing.js";
 import type { Channel, ChannelNotices, RealtimeMessage, SignalEntry } from "./channel-handle.js";
 import { assertDeclared, definitionOf, unsupported } from "./declared.js";
 import { createDelivery } from "./delivery.js";
 import { createMessageLog } from "./message-log.js";
+import { PART } from "./part.js";
+import type { ChannelPart, Extensible } from "./part.js";
 import { createSignals } from "./signals.js";
+import type { ChannelContext, LiveChannel } from "./live-channel.js";
 import { createSubscription } from "./subscription.js";
 
 /** Which channel an atom belongs to: who has the atom keeps the channel. */
 const owners = new WeakMap<object, LiveChannel>();
-
-/** What a channel needs from the service. */
-export interface ChannelContext {
-  readonly clock: Clock;
-  readonly capabilities: Capabilities;
-  readonly definitions: ChannelDefinitions | undefined;
-  /** How many of the last messages a first join begins with. */
-  readonly recent: number;
-  link(): DriverConnection | undefined;
-  /** Who this client is, while connected and after. */
-  me(): Opened | undefined;
-  leased(channel: LiveChannel, isLeased: boolean): void;
-  /** Keeps the channel, though nobody may have its handle. */
-  hold(channel: LiveChannel): () => void;
-  /** `check` throws when the message must not be sent. */
-  publish(channel: string, event: string, data: unknown, check: () => void): Promise<Ack>;
-  syncRequested(channel: string): void;
-  /** Rejects with `connection-lost` when the answer cannot come any more. */
-  whileConnected<T>(answer: Promise<T>): Promise<T>;
-  transact(run: () => void): void;
-  report(error: unknown): void;
-}
-
-/** A channel, to the service. */
-export interface LiveChannel {
-  readonly handle: Channel;
-  /** Whether this connection has answered a join. */
-  readonly isHeard: boolean;
-  opened(): void;
-  lost(): void;
-  /** The connection was closed on purpose. */
-  released(): void;
-  attached(attachment: Attachment): void;
-  messages(messages: readonly IncomingMessage[]): void;
-  presence(change: PresenceSnapshot | PresenceDelta): void;
-  signals(signals: readonly IncomingSignal[], gone: readonly string[]): void;
-  live(): void;
-  detached(error: RealtimeError): void;
-  /** A message of mine was taken by a provider that does not echo. */
-  sent(record: OutboxRecord, ack: Ack): void;
-}
 
 /**
  * Makes a channel that nobody has joined.
@@ -91,6 +43,12 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
   const signals = createSignals(clock, emit);
   const typing = createTyping(clock, (isTyping) => emit(TYPING_SIGNAL, isTyping));
   let gaps = 0;
+  let part: ChannelPart | undefined;
+  /** The last join asked for its part as well. */
+  let isPartAsked = false;
+  const askForPart = (): void => {
+    if (part && !isPartAsked) subscription.resync(true);
+  };
   /** What I set must still be set when somebody joins. */
   let isHeld = false;
   /** My state as the server knows it. */
@@ -104,12 +62,16 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     name,
     delivery,
     link: context.link,
-    request: () => ({
-      since: delivery.since,
-      had: delivery.had,
-      recent: context.recent,
-      presence: hasPresence ? (shown = presence.$me.value as PresenceState) : undefined,
-    }),
+    request() {
+      isPartAsked = !!part;
+      return {
+        since: delivery.since,
+        had: delivery.had,
+        recent: context.recent,
+        presence: hasPresence ? (shown = presence.$me.value as PresenceState) : undefined,
+        state: part?.known,
+      };
+    },
     onLeased: (isLeased) => context.leased(live, isLeased),
     onGap() {
       gaps += 1;
@@ -120,6 +82,7 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     onLeft(isOver) {
       signals.clear();
       typing.clear();
+      part?.left();
       if (isOver) presence.clear();
       else presence.lost();
     },
@@ -142,7 +105,12 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
     notices.tell(`event:${message.event}`, message);
   }
 
-  const handle: Channel = {
+  const handle: Channel & Extensible = {
+    [PART](make) {
+      part ??= make({ context, definition });
+      askForPart();
+      return part as never;
+    },
     name,
     $status: subscription.$status,
     $members: presence.$members as Channel["$members"],
@@ -218,6 +186,7 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
       subscription.attached(attachment);
       // What I set while the join was under way.
       showMe();
+      askForPart();
     },
     messages(incoming) {
       const { delivered, isHole } = delivery.receive(incoming);
@@ -226,6 +195,9 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
       if (delivered.length) subscription.moved();
       delivered.forEach(({ isNews }, index) => isNews && deliver(items[index] as RealtimeMessage));
       if (isHole) subscription.resync();
+    },
+    state(change) {
+      if (part && !part.receive(change)) subscription.resync();
     },
     presence(change) {
       if (!presence.apply(change)) subscription.resync();

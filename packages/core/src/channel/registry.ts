@@ -1,5 +1,5 @@
 /** Every channel by name: one object for all who use it, kept while it is leased, forgotten when nobody holds it. */
-import type { LiveChannel } from "./channel.js";
+import type { LiveChannel } from "./live-channel.js";
 
 /** The channels of a service. */
 export interface Registry {

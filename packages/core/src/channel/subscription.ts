@@ -34,8 +34,8 @@ export interface Subscription {
   /** Whether this connection has ever had us on it: what comes before is left over from an earlier one. */
   readonly isHeard: boolean;
   join(): () => void;
-  /** Joins anew to fill a hole. */
-  resync(): void;
+  /** Joins anew to fill a hole, or at once for something that was not asked for before. */
+  resync(isNew?: boolean): void;
   acknowledgeGap(): void;
   /** Messages were delivered. */
   moved(): void;
@@ -116,10 +116,10 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
       return isHeard;
     },
     join: lease.take,
-    resync() {
+    resync(isNew) {
       if (wire !== "attached" || isWaiting) return;
       // What the last join did not bring is not there yet, or never will be: to ask again at once is to ask for ever.
-      isWaiting = askedFrom === delivery.since;
+      isWaiting = !isNew && askedFrom === delivery.since;
       if (isWaiting) cancelRetry = clock.after(REJOIN_MS, attach);
       else attach();
     },

@@ -17,7 +17,10 @@ import type { Pulse } from "./pulse.js";
 export type Auth = string | (() => string | undefined | Promise<string | undefined>);
 
 /** What a driver says of a channel. */
-export type ChannelArrivals = Pick<DriverHost, "attached" | "messages" | "presence" | "signals" | "live" | "detached">;
+export type ChannelArrivals = Pick<
+  DriverHost,
+  "attached" | "messages" | "presence" | "signals" | "state" | "live" | "detached"
+>;
 
 /** What a connection needs. */
 export interface ConnectionOptions {

@@ -66,6 +66,8 @@ export function createLeadership(options: LeadershipOptions): Leadership {
       },
       auth: options.auth,
       traffic: fence(options.traffic),
+      // Never asked for: tabs that share a connection declare to have none.
+      state: () => {},
     });
   }
 

@@ -14,5 +14,6 @@ export const CAPABILITIES: Capabilities = {
   signals: true,
   typing: "core",
   history: true,
+  state: true,
   reconnect: "core",
 };

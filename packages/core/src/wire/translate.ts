@@ -1,7 +1,40 @@
 /** Our frames into the words of the driver contract, and back. */
-import { CLOSE_CODES, fromWireEntry, isErrorCode, mayReconnect, RealtimeError, toWirePosition } from "@attune/protocol";
-import type { ErrorCode, PresFrame, ServerByeFrame, SigsFrame } from "@attune/protocol";
-import type { Closed, IncomingSignal, Position, PresenceDelta } from "../driver.js";
+import {
+  CLOSE_CODES,
+  fromWireDelta,
+  fromWireEntry,
+  fromWireMessage,
+  fromWirePosition,
+  isErrorCode,
+  mayReconnect,
+  RealtimeError,
+  toWirePosition,
+} from "@attune/protocol";
+import type {
+  AckFrame,
+  DeltaFrame,
+  ErrorCode,
+  JoinedFrame,
+  PageFrame,
+  PresFrame,
+  ServerByeFrame,
+  SigsFrame,
+  StateVersion,
+  WelcomeFrame,
+  WireVersion,
+} from "@attune/protocol";
+import type {
+  Attachment,
+  Closed,
+  HistoryPage,
+  IncomingSignal,
+  Opened,
+  Position,
+  PresenceDelta,
+  Published,
+  StateDelta,
+  StateSnapshot,
+} from "../driver.js";
 
 /** By what an answer to a publish is recognised. */
 export function keyOf({ c, p, s }: { readonly c: string; readonly p: string; readonly s: number }): string {
@@ -31,6 +64,43 @@ export function fromBye({ code, msg, after }: ServerByeFrame): Closed {
 /** A step of the presence map. */
 export function toDelta({ e, f, rev, set, del }: PresFrame): PresenceDelta {
   return { kind: "delta", epoch: e, from: f, revision: rev, set: set.map(fromWireEntry), removed: del };
+}
+
+/** An open connection. */
+export function toOpened({ conn, user, limits, now }: WelcomeFrame, transport: string): Opened {
+  return { connectionId: conn, user, transport, limits, serverNowMs: now };
+}
+
+/** The instant of a join. */
+export function toAttachment({ ok, pos, settling }: JoinedFrame): Attachment {
+  return { continuous: ok, position: fromWirePosition(pos), ...(settling ? { settling } : {}) };
+}
+
+/** What became of a publish. */
+export function toPublished({ pos, ts }: AckFrame): Published {
+  return { guarantee: "stored", id: pos[2], position: fromWirePosition(pos), timestampMs: ts };
+}
+
+/** A page of history. */
+export function toPage({ e, m, more }: PageFrame): HistoryPage {
+  return { messages: m.map((message) => fromWireMessage(e, message)), hasMore: more };
+}
+
+/** A version of the shared state. */
+export function toVersion([epoch, version]: WireVersion): StateVersion {
+  return { epoch, version };
+}
+
+/** The shared state of a join: its value, or the word that nothing is new since the version that is known. */
+export function toState([epoch, version]: WireVersion, value: unknown): StateSnapshot | StateDelta {
+  return value === undefined
+    ? { kind: "delta", epoch, from: version, changes: [] }
+    : { kind: "snapshot", epoch, version, value };
+}
+
+/** Changes of the shared state. */
+export function toStateDelta({ e, m }: DeltaFrame): StateDelta {
+  return { kind: "delta", epoch: e, from: (m[0]?.[0] ?? 1) - 1, changes: m.map(fromWireDelta) };
 }
 
 /** The signals of one flush. */

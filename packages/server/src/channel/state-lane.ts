@@ -120,7 +120,8 @@ export class StateLane {
     const now = this.#loaded;
     const since = this.#since({ epoch, version });
     now.json ??= JSON.stringify(now.value);
-    const isShorter = since && since.reduce((chars, { json }) => chars + json.length, 0) <= Math.max(now.json.length, SMALL_CHARS);
+    const isShorter =
+      since && since.reduce((chars, { json }) => chars + json.length, 0) <= Math.max(now.json.length, SMALL_CHARS);
     return isShorter ? { at: { epoch, version } } : { at: this.at, json: now.json };
   }
 

@@ -63,10 +63,16 @@ async function writeNext(
   const patch = diff(value, after);
   if (patch.length === 0) return base;
   if (!isJson(after)) throw new RealtimeError("invalid-payload", `The shared state of "${channel}" must be JSON.`);
-  const json: StoredState["json"] = checkState(after, knownChannel(channels, channel).definition, bounds.stateBytes, channel);
+  const json: StoredState["json"] = checkState(
+    after,
+    knownChannel(channels, channel).definition,
+    bounds.stateBytes,
+    channel,
+  );
   const text = JSON.stringify(patch);
   // The whole is in the way of everybody's changes, so it is sent only instead of a patch that is large and larger.
-  const shorter = text.length <= MAX_CHUNK_CHARS || text.length < json.length ? text : `[{"op":"replace","path":"","value":${json}}]`;
+  const shorter =
+    text.length <= MAX_CHUNK_CHARS || text.length < json.length ? text : `[{"op":"replace","path":"","value":${json}}]`;
   const change = `[${version + 1},${JSON.stringify(env.id())},${shorter},0]`;
   const write = { base, json, change, timestampMs: env.clock.now() };
   const result = await appends.track(node.writeState(channel, write));

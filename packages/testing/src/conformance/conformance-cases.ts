@@ -10,6 +10,7 @@ import { publishingFacts } from "./chapters/publishing.js";
 import { historyFacts } from "./chapters/reading-history.js";
 import { recoveringFacts } from "./chapters/recovering.js";
 import { repeatingFacts } from "./chapters/repeating.js";
+import { sharingStateFacts } from "./chapters/sharing-state.js";
 import { signallingFacts } from "./chapters/signalling.js";
 import { subscribingFacts } from "./chapters/subscribing.js";
 import { typingFacts } from "./chapters/typing.js";
@@ -33,6 +34,7 @@ export function conformanceCases(capabilities: Capabilities): readonly Conforman
     ...presenceGraceFacts(capabilities),
     ...signallingFacts(capabilities),
     ...typingFacts(capabilities),
+    ...sharingStateFacts(capabilities),
     ...disposingFacts(),
   ];
   return facts.map((fact) => toCase(fact, capabilities));

@@ -16,7 +16,7 @@ export type Said =
   | { readonly connection: number; readonly what: "closed" }
   | {
       readonly connection: number;
-      readonly what: "attached" | "signals" | "live" | "detached";
+      readonly what: "attached" | "signals" | "state" | "live" | "detached";
       readonly channel: string;
     }
   | {
@@ -38,6 +38,8 @@ export type Asked =
   | { readonly what: "detach"; readonly channel: string }
   | { readonly what: "publish"; readonly message: OutgoingMessage };
 
+type Patch = NonNullable<DriverConnection["patch"]>;
+
 /** The place between core and a driver. */
 export interface Tap {
   /** The driver to give to core. */
@@ -48,7 +50,7 @@ export interface Tap {
   readonly connects: number;
   /** The driver's side of the last connection, to ask it what core would not. */
   readonly connection: DriverConnection;
-  /** What the driver answers to the next publish is lost on its way to core. */
+  /** What the driver answers to the next publish, or patch, is lost on its way to core. */
   loseNextAnswer(): void;
   /** Core's next close() does not reach the driver. */
   holdNextClose(): void;
@@ -99,6 +101,10 @@ export function tapDriver(driver: Driver): Tap {
         said.push({ connection, what: "signals", channel });
         host.signals(channel, signals, gone);
       },
+      state(channel, change) {
+        said.push({ connection, what: "state", channel });
+        host.state(channel, change);
+      },
       live(channel) {
         said.push({ connection, what: "live", channel });
         host.live(channel);
@@ -108,6 +114,13 @@ export function tapDriver(driver: Driver): Tap {
         host.detached(channel, error);
       },
     };
+  }
+
+  function maybeLost<T>(answer: Promise<T>): Promise<T> {
+    if (!losesAnswer) return answer;
+    losesAnswer = false;
+    answer.catch(() => {});
+    return new Promise(() => {});
   }
 
   function speakTo(inner: DriverConnection): DriverConnection {
@@ -122,12 +135,9 @@ export function tapDriver(driver: Driver): Tap {
       },
       publish(message) {
         asked.push({ what: "publish", message });
-        const answer = inner.publish(message);
-        if (!losesAnswer) return answer;
-        losesAnswer = false;
-        answer.catch(() => {});
-        return new Promise(() => {});
+        return maybeLost(inner.publish(message));
       },
+      ...(inner.patch ? { patch: (change) => maybeLost((inner.patch as Patch)(change)) } : {}),
       signal: (channel, name, value) => inner.signal(channel, name, value),
       setPresence: (channel, state) => inner.setPresence(channel, state),
       history: (channel, query) => inner.history(channel, query),

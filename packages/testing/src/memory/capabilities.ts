@@ -2,8 +2,8 @@
 import type { Capabilities } from "@attune/core/driver";
 import type { DedupeRule } from "./producer-chain.js";
 
-/** The capabilities that a test may choose. Typing is core's here, over signals; what an ack promises follows from `recovery`. */
-export type ChosenCapabilities = Partial<Omit<Capabilities, "presence" | "typing" | "guarantee">> & {
+/** The capabilities that a test may choose. There is no shared state: of that, our own server has the rules. Typing is core's here, over signals; what an ack promises follows from `recovery`. */
+export type ChosenCapabilities = Partial<Omit<Capabilities, "presence" | "typing" | "guarantee" | "state">> & {
   /** Who waits before a leave is shown, or `false` for a provider without presence. Default `server`. */
   readonly presence?: false | "core" | "driver" | "server";
 };
@@ -31,6 +31,7 @@ export function toCapabilities({
     identity: "server",
     typing: "core",
     reconnect: "core",
+    state: false,
     presence: presence && { grace: presence },
     ...chosen,
   };
