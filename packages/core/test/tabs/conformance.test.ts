@@ -76,6 +76,12 @@ function world(options: MemoryDriverOptions, isFollowing: boolean): DriverWorld 
     turnAway: () => hub.refuse({ code: "unauthorized" }),
     forbid: (channel, client) => hub.revoke(channel, client),
     revoke: (channel, client) => hub.revoke(channel, client),
+    halfOpen: (client) => hub.halfOpen(client),
+    heal: (client) => hub.heal(client),
+    double: () => hub.doubleNextMessage(),
+    swap: () => hub.swapNextMessages(),
+    forget: (channel) => hub.newEpoch(channel),
+    expireToken: (client) => hub.expireToken(client),
     tokensSeen: (client) =>
       hub.received.flatMap((each) => (each.client === client && each.type === "connect" ? [each.token] : [])),
     publish: (channel, event, data) => hub.publish(channel, event, data),
