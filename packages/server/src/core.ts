@@ -4,10 +4,10 @@ export type { Authenticate, AuthenticationRequest } from "./access/authenticate.
 export type { Bounds } from "./bounds.js";
 export { DEFAULT_BOUNDS } from "./bounds.js";
 export type * from "./broker/broker.js";
+export type { ChainBounds } from "./broker/chain-link.js";
+export type { HistoryBounds } from "./broker/history-bounds.js";
 export { createMemoryBroker, type MemoryBrokerOptions } from "./broker/memory-broker.js";
-export type { HistoryBounds } from "./broker/memory-log.js";
-export type { StateBounds } from "./broker/memory-states.js";
-export type { ChainBounds } from "./broker/producer-chains.js";
+export type { StateBounds } from "./broker/state-link.js";
 export type { FlushWindows } from "./channel/flush-timer.js";
 export { HIDDEN, VISIBLE, type LivenessWindows } from "./connection/liveness.js";
 export type { TransportInlet, TransportLink } from "./connection/transport-link.js";

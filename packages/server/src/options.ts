@@ -5,7 +5,7 @@ import type { Authenticate } from "./access/authenticate.js";
 import { type Bounds, DEFAULT_BOUNDS } from "./bounds.js";
 import type { Broker } from "./broker/broker.js";
 import { createMemoryBroker } from "./broker/memory-broker.js";
-import type { HistoryBounds } from "./broker/memory-log.js";
+import type { HistoryBounds } from "./broker/history-bounds.js";
 import { DEFAULT_FLUSH, type FlushWindows } from "./channel/flush-timer.js";
 import type { ServerEnv } from "./env/server-env.js";
 import { emptyState, type InitialState } from "./state/shared-state.js";

@@ -1,5 +1,4 @@
 /** The broker inside one process: the default, for one node (or several in one process, as tests have them). */
-import type { PresenceEntry } from "@attune/protocol";
 import type { ServerEnv } from "../env/server-env.js";
 import type {
   AppendResult,
@@ -11,16 +10,18 @@ import type {
   NewMessage,
   OpenedChannel,
   ReadRange,
-  RowChange,
-  SignalChange,
   StateLink,
   StateResult,
   StateWrite,
   StoredState,
 } from "./broker.js";
-import { DEFAULT_HISTORY, type HistoryBounds, MemoryLog } from "./memory-log.js";
-import { DEFAULT_STATES, MemoryStates, type StateBounds } from "./memory-states.js";
-import { type ChainBounds, DEFAULT_CHAINS, ProducerChains } from "./producer-chains.js";
+import { type ChainBounds, DEFAULT_CHAINS } from "./chain-link.js";
+import { DEFAULT_HISTORY, type HistoryBounds } from "./history-bounds.js";
+import { LocalNode } from "./local-node.js";
+import { MemoryLog } from "./memory-log.js";
+import { MemoryStates } from "./memory-states.js";
+import { ProducerChains } from "./producer-chains.js";
+import { DEFAULT_STATES, type StateBounds } from "./state-link.js";
 import { Tombstones } from "./tombstones.js";
 
 const SWEEP_MS = 60_000;
@@ -58,7 +59,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions): Broker {
 /** What all nodes share. */
 class MemoryStore {
   readonly env: Pick<ServerEnv, "clock" | "id">;
-  readonly nodes: Set<MemoryNode> = new Set();
+  readonly nodes: Set<LocalNode> = new Set();
   readonly #history: HistoryBounds;
   readonly #chains: ProducerChains;
   readonly #tombstones: Tombstones;
@@ -148,24 +149,17 @@ class MemoryStore {
   }
 }
 
-class MemoryNode implements BrokerNode {
+class MemoryNode extends LocalNode implements BrokerNode {
   readonly #store: MemoryStore;
-  readonly #listeners = new Map<string, ChannelListener>();
-  readonly #rows = new Map<string, Map<string, PresenceEntry>>();
 
   constructor(store: MemoryStore) {
+    super(store.nodes);
     this.#store = store;
-    store.nodes.add(this);
   }
 
   open(channel: string, listener: ChannelListener): OpenedChannel {
-    this.#listeners.set(channel, listener);
-    const rows = this.#others().flatMap((node) => [...(node.#rows.get(channel)?.values() ?? [])]);
+    const rows = this.listen(channel, listener);
     return { position: this.#store.log(channel).position, rows };
-  }
-
-  close(channel: string): void {
-    this.#listeners.delete(channel);
   }
 
   append(channel: string, message: NewMessage): AppendResult {
@@ -194,35 +188,8 @@ class MemoryNode implements BrokerNode {
     return this.#store.recallState(channel, link);
   }
 
-  shareRows(channel: string, change: RowChange): void {
-    const rows = this.#rows.get(channel) ?? new Map<string, PresenceEntry>();
-    for (const entry of change.set) rows.set(entry.connectionId, entry);
-    for (const connectionId of change.removed) rows.delete(connectionId);
-    if (rows.size > 0) this.#rows.set(channel, rows);
-    else this.#rows.delete(channel);
-    for (const node of this.#others()) node.listenerOf(channel)?.rowsChanged(change);
-  }
-
-  relaySignals(channel: string, change: SignalChange): void {
-    for (const node of this.#others()) node.listenerOf(channel)?.signalled(change);
-  }
-
-  leave(): void {
-    this.#store.nodes.delete(this);
-    this.#listeners.clear();
-    for (const [channel, rows] of this.#rows) {
-      const removed = [...rows.keys()];
-      for (const node of this.#store.nodes) node.listenerOf(channel)?.rowsChanged({ set: [], removed });
-    }
-    this.#rows.clear();
+  override leave(): void {
+    super.leave();
     if (this.#store.nodes.size === 0) this.#store.stopSweeping();
-  }
-
-  listenerOf(channel: string): ChannelListener | undefined {
-    return this.#listeners.get(channel);
-  }
-
-  #others(): MemoryNode[] {
-    return [...this.#store.nodes].filter((node) => node !== this);
   }
 }

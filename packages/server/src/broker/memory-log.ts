@@ -1,19 +1,7 @@
 /** The log of one channel in memory: bounded in messages, age and size, with an end that outlives them. */
 import type { LogPosition } from "@attune/protocol";
 import type { LogPage, NewMessage, ReadRange, StoredMessage } from "./broker.js";
-
-/** How much of a channel's log is kept. */
-export interface HistoryBounds {
-  /** Messages per channel. Default 1,000; 0 keeps none, and every interruption is a gap. */
-  readonly messages: number;
-  /** The oldest that a message gets, in milliseconds. Default 600,000 (10 minutes). */
-  readonly ageMs: number;
-  /** Characters of JSON per channel, so that large messages cannot fill the memory. Default 8,388,608. */
-  readonly chars: number;
-}
-
-/** The defaults of {@link HistoryBounds}. */
-export const DEFAULT_HISTORY: HistoryBounds = { messages: 1_000, ageMs: 600_000, chars: 8_388_608 };
+import { type HistoryBounds, mayStay } from "./history-bounds.js";
 
 /** One channel's log. */
 export class MemoryLog {
@@ -51,11 +39,10 @@ export class MemoryLog {
 
   /** Lets go of what is past the bounds. */
   trim(nowMs: number): void {
-    const { messages, ageMs, chars } = this.#bounds;
     let drop = 0;
     for (const { json, timestampMs } of this.#messages) {
-      const isKept = this.#messages.length - drop <= messages && this.#chars <= chars && nowMs - timestampMs <= ageMs;
-      if (isKept) break;
+      const kept = { messages: this.#messages.length - drop, chars: this.#chars };
+      if (mayStay(this.#bounds, kept, timestampMs, nowMs)) break;
       this.#chars -= json.length;
       drop++;
     }

@@ -1,19 +1,9 @@
 /** The shared states of all channels in memory: each at one version, replaced only by the next, bounded together. */
-import type { StateLink, StateResult, StateVersion, StateWrite, StoredState } from "./broker.js";
-import type { ChainBounds } from "./producer-chains.js";
+import type { StateLink, StateResult, StateWrite, StoredState } from "./broker.js";
+import type { ChainBounds } from "./chain-link.js";
+import { answerStateRepeat, judgeBase, type StateBounds, type StateMemory } from "./state-link.js";
 
-/** How much shared state is kept. */
-export interface StateBounds {
-  /** Characters of JSON in all channels together. Past it, those go that nobody is on, the longest unused first. Default 67,108,864. */
-  readonly chars: number;
-}
-
-/** The defaults of {@link StateBounds}. */
-export const DEFAULT_STATES: StateBounds = { chars: 67_108_864 };
-
-interface Remembered {
-  readonly sequence: number;
-  readonly at: StateVersion;
+interface Remembered extends StateMemory {
   readonly usedAtMs: number;
 }
 
@@ -50,10 +40,8 @@ export class MemoryStates {
   write(channel: string, { base, json, timestampMs, link }: StateWrite): StateResult {
     const answer = link && this.recall(channel, link, timestampMs);
     if (answer) return answer;
-    const now = this.#states.get(channel);
-    if (now?.epoch !== base.epoch || now.version !== base.version) {
-      return { outcome: "conflict", at: now && { epoch: now.epoch, version: now.version } };
-    }
+    const conflict = judgeBase(this.#states.get(channel), base);
+    if (conflict) return conflict;
     const at = { epoch: base.epoch, version: base.version + 1 };
     this.#put(channel, { ...at, json });
     if (link) this.#remember(keyOf(channel, link), { sequence: link.sequence, at, usedAtMs: timestampMs });
@@ -65,10 +53,7 @@ export class MemoryStates {
       if (nowMs - usedAtMs <= this.#dedupe.windowMs) break;
       this.#results.delete(key);
     }
-    const last = this.#results.get(keyOf(channel, link));
-    if (!last || link.sequence > last.sequence) return undefined;
-    if (link.sequence < last.sequence) return { outcome: "outcome-unknown" };
-    return { outcome: "stored", at: last.at, isRepeat: true };
+    return answerStateRepeat(this.#results.get(keyOf(channel, link)), link);
   }
 
   #put(channel: string, state: StoredState): void {

@@ -1,28 +1,12 @@
 /** Remembers what became of each producer's messages, so that each is appended once, in the order it was written. */
 import { DEDUPE_RESULTS, type LogPosition } from "@attune/protocol";
 import type { AppendResult, ChainLink } from "./broker.js";
-
-/** How long and how much is remembered. */
-export interface ChainBounds {
-  /** How long a chain is kept after its last message. Default 86,400,000 (24 h), twice the life of a client's record. */
-  readonly windowMs: number;
-  /** Producers in all channels together; past it, the one unused for longest is forgotten. Default 100,000. */
-  readonly producers: number;
-}
-
-/** The defaults of {@link ChainBounds}. */
-export const DEFAULT_CHAINS: ChainBounds = { windowMs: 86_400_000, producers: 100_000 };
-
-interface Result {
-  readonly sequence: number;
-  readonly position: LogPosition;
-  readonly timestampMs: number;
-}
+import { answerRepeat, type ChainBounds, type ChainResult, judgeLink } from "./chain-link.js";
 
 interface Chain {
   last: number;
   /** The last results, oldest first. */
-  results: Result[];
+  results: ChainResult[];
   hasForgotten: boolean;
   usedAtMs: number;
 }
@@ -45,9 +29,11 @@ export class ProducerChains {
   check(channel: string, link: ChainLink, nowMs: number): AppendResult | undefined {
     this.#forgetOld(nowMs);
     const chain = this.#chains.get(keyOf(channel, link));
-    const last = chain?.last ?? 0;
-    if (chain && link.sequence <= last) return answerRepeat(chain, link.sequence);
-    return link.sequence > last && link.previous === last ? undefined : { outcome: "out-of-order", last };
+    const judged = judgeLink(chain?.last ?? 0, link);
+    if (judged !== "repeat") return judged === "next" ? undefined : judged;
+    const { last = 0, results = [], hasForgotten = false } = chain ?? {};
+    const found = results.find(({ sequence }) => sequence === link.sequence);
+    return answerRepeat(link.sequence, found, { last, oldest: results[0]?.sequence ?? 0, hasForgotten });
   }
 
   /** Notes that a message was appended as the next of its chain. */
@@ -72,15 +58,6 @@ export class ProducerChains {
       this.#chains.delete(key);
     }
   }
-}
-
-function answerRepeat(chain: Chain, sequence: number): AppendResult {
-  const found = chain.results.find((result) => result.sequence === sequence);
-  if (found) return { outcome: "stored", position: found.position, timestampMs: found.timestampMs, isRepeat: true };
-  const oldest = chain.results[0]?.sequence ?? 0;
-  if (chain.hasForgotten && sequence < oldest) return { outcome: "outcome-unknown" };
-  // It was skipped when the client linked a later message past it: to append it now would break the order.
-  return { outcome: "out-of-order", last: chain.last };
 }
 
 // A channel name has no spaces, the producer's length says where it ends, and the owner comes last: no two chains share a key.
