@@ -24,7 +24,7 @@ const mayUse = {
   supabase: ["nanostores"],
   vue: ["vue"],
   svelte: ["svelte"],
-  server: ["immer", "socket.io", "ws"],
+  server: ["immer", "libsql", "socket.io", "ws"],
   testing: ["vitest", "socket.io", "socket.io-client", "ws"],
 };
 

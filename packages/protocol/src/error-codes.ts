@@ -27,6 +27,8 @@ export type ErrorCode =
   | "refused"
   | "server-draining"
   | "slow-consumer"
+  | "storage-corrupt"
+  | "storage-failed"
   | "timeout"
   | "transport-failed"
   | "unauthorized"
@@ -61,6 +63,8 @@ export const ERROR_CODES: readonly ErrorCode[] = [
   "refused",
   "server-draining",
   "slow-consumer",
+  "storage-corrupt",
+  "storage-failed",
   "timeout",
   "transport-failed",
   "unauthorized",

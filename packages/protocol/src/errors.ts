@@ -15,6 +15,7 @@ const RETRYABLE: readonly ErrorCode[] = [
   "rate-limited",
   "server-draining",
   "slow-consumer",
+  "storage-failed",
   "timeout",
   "transport-failed",
 ];
@@ -23,6 +24,8 @@ const RETRYABLE: readonly ErrorCode[] = [
 export interface RealtimeErrorOptions {
   /** Machine-readable facts, such as the channel or `retryAfterMs`. Never secrets or payloads. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /** What to do first, where the code's own hint would be too general. Default: the hint of the code. */
+  readonly hint?: string;
   /** The original error, when this one translates another. */
   readonly cause?: unknown;
 }
@@ -56,7 +59,7 @@ export class RealtimeError extends Error {
     this.name = "RealtimeError";
     this.code = code;
     this.retryable = RETRYABLE.includes(code);
-    if (process.env.NODE_ENV !== "production") this.hint = HINTS[code];
+    if (process.env.NODE_ENV !== "production") this.hint = options.hint ?? HINTS[code];
     if (options.details) this.details = options.details;
     Object.defineProperty(this, BRAND, { value: true });
   }

@@ -29,6 +29,8 @@ export const HINTS: Readonly<Record<ErrorCode, string>> = {
   refused: "Read details.code: the server will not take this message.",
   "server-draining": "Nothing: Attune reconnects by itself.",
   "slow-consumer": "Read faster, or subscribe to less.",
+  "storage-corrupt": "Move the stored data away and start anew, or restore a backup of it.",
+  "storage-failed": "Look at the cause: the disk may be full, read-only, or in use by another process.",
   timeout: "Check the network, then try again.",
   "transport-failed": "Check the URL, and that the server runs and accepts this origin.",
   unauthorized: "Return a valid token from auth().",
