@@ -41,7 +41,7 @@ async function newPage(browser, guestKeys, contextOptions) {
 
 async function startHost() {
   const child = spawn(process.execPath, [join(here, "../server/dist/main.mjs")], {
-    env: { ...process.env, PORT: "0" },
+    env: { ...process.env, PORT: "0", DATA_DIR: "" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = await once(createInterface({ input: child.stdout }), "line");

@@ -1,6 +1,9 @@
 /** The demo host as a child process, as a user would start it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -15,9 +18,17 @@ export interface DemoHost {
   restart(): Promise<void>;
 }
 
-/** Starts a host on a free port. What is in `env` goes before a `.env` of the developer's. */
+/** An empty directory for the rooms of one host, which outlives it, and not the tests. */
+function freshDataDir(): string {
+  const path = mkdtempSync(join(tmpdir(), "attune-demo-"));
+  process.once("exit", () => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Starts a host on a free port, with rooms of its own. What is in `env` goes before a `.env` of the developer's. */
 export async function startDemoHost(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<DemoHost> {
-  let { child, url } = await run("0", args, env);
+  const ownEnv = { DATA_DIR: freshDataDir(), ...env };
+  let { child, url } = await run("0", args, ownEnv);
   return {
     url,
     async stop(signal) {
@@ -29,7 +40,7 @@ export async function startDemoHost(args: readonly string[] = [], env: NodeJS.Pr
       return { code: child.exitCode, signal: child.signalCode };
     },
     async restart() {
-      ({ child, url } = await run(new URL(url).port, args, env));
+      ({ child, url } = await run(new URL(url).port, args, ownEnv));
     },
   };
 }

@@ -12,7 +12,7 @@ export async function startSocketioDemo(): Promise<Demo> {
     cut: () => proxy.reset(),
     async stop(how) {
       await host.stop(how === "killed" ? "SIGKILL" : "SIGTERM");
-      return { keepsLog: false };
+      return { keepsLog: true };
     },
     restart: () => host.restart(),
     expireTokens() {

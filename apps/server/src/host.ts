@@ -20,7 +20,9 @@ export interface Host {
 /** @throws {Error} when an app is not built, or the port is taken */
 export async function startHost({ port, carrier }: Settings): Promise<Host> {
   const carrying =
-    carrier.driver === "supabase" ? await startSupabase(carrier.project) : createRealtime(carrier.secret);
+    carrier.driver === "supabase"
+      ? await startSupabase(carrier.project)
+      : await createRealtime(carrier.secret, carrier.dataDir);
   const app = express().disable("x-powered-by");
   app.get("/api/driver", (_request, response) => {
     response.set("cache-control", "no-store").json(carrying.carrier);

@@ -1,5 +1,6 @@
 /** What the host is told by its arguments and its environment. */
 import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 /** A Supabase project of one's own. */
@@ -17,9 +18,18 @@ export interface Settings {
   readonly port: number;
   /** What carries the messages. Over Supabase without a project, a double of it. */
   readonly carrier:
-    | { readonly driver: "socketio" /** Signs the guests' tokens. */; readonly secret: Uint8Array }
+    | {
+        readonly driver: "socketio";
+        /** Signs the guests' tokens. */
+        readonly secret: Uint8Array;
+        /** Where the rooms are kept; `undefined` keeps them in memory. */
+        readonly dataDir: string | undefined;
+      }
     | { readonly driver: "supabase"; readonly project: SupabaseProject | undefined };
 }
+
+/** Beside this app; from `dist/main.mjs`. Git ignores it. */
+const dataDir = fileURLToPath(new URL("../.data", import.meta.url));
 
 const DRIVERS = ["socketio", "supabase"];
 const PROJECT = ["SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY"] as const;
@@ -36,7 +46,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
   if (values.driver === "supabase") return { port, carrier: { driver: "supabase", project: readProject(env) } };
   // Without one, a secret for this run: tokens live for a minute, and every attempt to connect asks for a new one.
   const secret = new TextEncoder().encode(env["GUEST_SECRET"] || randomBytes(32).toString("base64url"));
-  return { port, carrier: { driver: "socketio", secret } };
+  return { port, carrier: { driver: "socketio", secret, dataDir: (env["DATA_DIR"] ?? dataDir) || undefined } };
 }
 
 function readProject(env: NodeJS.ProcessEnv): SupabaseProject | undefined {
