@@ -126,6 +126,9 @@ test("a server that is away is asked no oftener than each tab by itself would", 
   hub.refuse();
   hub.received.length = 0;
   hub.cut(leader.client);
+  // Not even once before the shortest wait, though each of them is next in the queue for the lock.
+  await settle(90);
+  expect(hub.received.filter(({ type }) => type === "connect")).toEqual([]);
   await settle(10_000);
   const attempts = hub.received.filter(({ type }) => type === "connect").length;
   // From 100 ms, doubling to a second: some fourteen attempts of each in ten seconds.
@@ -183,27 +186,53 @@ test("a tab that comes back from far behind is served from the history, without 
 });
 
 test("what the history does not have any more is said to be missing, to that tab alone", async () => {
-  const { hub, followers, leader, settle } = await group();
-  const [sleeper, other] = followers as [OpenTab, OpenTab];
+  const { hub, followers, leader, settle } = await group(4);
+  const [sleeper, second, third] = followers as [OpenTab, OpenTab, OpenTab];
   const gaps: string[] = [];
-  for (const { realtime, client } of [sleeper, other]) realtime.on("sync_requested", () => gaps.push(client));
+  for (const { realtime, client } of followers) realtime.on("sync_requested", () => gaps.push(client));
   hub.publish(NEWS, "message", 0);
   await settle();
   sleeper.env.page.set("frozen");
-  await settle();
   leader.crash();
   await settle(CALM_MS);
-  hub.publish(NEWS, "message", 1);
-  hub.publish(NEWS, "message", 2);
+  for (const n of [1, 2]) hub.publish(NEWS, "message", n);
   await settle();
-  // The new leader's log begins after what the sleeper has.
-  other.crash();
-  await settle();
-  const third = sleeper;
+  // The third one's log begins after what the sleeper has.
+  second.crash();
+  await settle(CALM_MS);
+  expect(hub.clients).toEqual([third.client]);
   hub.trim(NEWS, 1);
-  third.env.page.set("visible");
+  sleeper.env.page.set("visible");
   await settle(2_000);
   expect(gaps).toEqual([sleeper.client]);
+});
+
+test("a lock that is stolen from a tab that did not know that it had it leaves that tab in the group", async () => {
+  const { hub, followers, leader, settle } = await group(4);
+  followers[0]?.hang();
+  leader.crash();
+  await settle(5_000);
+  followers[0]?.wake();
+  await settle(2_000);
+  expect(hub.clients).toHaveLength(1);
+});
+
+test("a tab whose user has changed does not take over the connection of the others", async () => {
+  let who = "ada";
+  const { leader, open, hub, settle } = await group(1);
+  const changing = open("ada", { auth: () => who });
+  await settle();
+  void changing.realtime.connect();
+  await settle();
+  const other = open("ada");
+  void other.realtime.connect();
+  await settle();
+  expect(hub.clients).toHaveLength(1);
+  who = "eve";
+  leader.crash();
+  await settle(3_000);
+  expect(hub.clients).toHaveLength(2);
+  expect(hub.received.filter(({ type, client }) => type === "connect" && client === other.client)).toHaveLength(1);
 });
 
 test("a user who changes in one tab does not take the others along", async () => {
