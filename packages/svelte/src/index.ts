@@ -20,4 +20,5 @@ export { type EventName, type EventValue, useEvent } from "./use-event.svelte.js
 export { type Message, useMessages, type UseMessagesOptions, type UseMessagesReturn } from "./use-messages.js";
 export { usePresence, type UsePresenceReturn } from "./use-presence.js";
 export { useQueue, type UseQueueReturn } from "./use-queue.js";
+export { useSharedState, type UseSharedStateReturn } from "./use-shared-state.svelte.js";
 export { useTyping, type UseTypingReturn } from "./use-typing.js";
