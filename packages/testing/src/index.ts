@@ -12,6 +12,8 @@ export { scenario } from "./faults/scenario.js";
 export type { Moment, Scenario, Span, Step, Timing } from "./faults/scenario.js";
 export { formatScenario, parseScenario } from "./faults/schedule-text.js";
 export { targetOfAll } from "./faults/target-of-all.js";
+export { heapSlope } from "./heap-slope.js";
+export type { HeapSlope, HeapSlopeOptions } from "./heap-slope.js";
 export { checkHistory } from "./history/check-history.js";
 export type { CheckOptions, HistoryFault, HistoryVerdict } from "./history/check-history.js";
 export { formatHistory, parseHistory } from "./history/history.js";
