@@ -19,7 +19,8 @@ const mayImport = {
 /** Packages from npm that each may import as values or types; `node:` modules are ruled on below. */
 const mayUse = {
   protocol: ["@standard-schema/spec"],
-  core: ["immer", "nanostores"],
+  // idb is for one entry point: see the rule "idb-in-indexeddb-only".
+  core: ["idb", "immer", "nanostores"],
   socketio: ["socket.io-client"],
   supabase: ["nanostores"],
   vue: ["vue"],
@@ -32,7 +33,14 @@ const mayUse = {
  * Core in lanes, the lowest first: a folder may import lanes before its own, and files of its own folder. A channel
  * puts presence, typing and outbox together; those three never import one another.
  */
-const lanes = [["env"], ["connection"], ["presence", "typing", "outbox"], ["channel"], ["state", "tabs", "indexeddb"]];
+const lanes = [
+  ["env"],
+  ["connection"],
+  ["presence", "typing", "outbox"],
+  ["channel"],
+  ["state", "tabs", "storage"],
+  ["indexeddb"],
+];
 
 const escape = (name) => name.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 const oneOf = (names) => `(${names.map(escape).join("|")})`;
@@ -144,6 +152,21 @@ export default {
         path: ["^packages/[^/]+/src/env", "node_modules/nanostores", "^nanostores$"],
         dependencyTypesNot: ["type-only"],
       },
+    },
+    {
+      name: "keeping-is-an-entry-of-its-own",
+      severity: "error",
+      comment:
+        "Who keeps no outbox does not pay for it: what keeps one is reached through @attune/core/indexeddb and @attune/core/storage only.",
+      from: { path: "^packages/core/src/", pathNot: "^packages/core/src/(indexeddb|storage)(/|\\.ts$)" },
+      to: { path: "^packages/core/src/(indexeddb|storage)(/|\\.ts$)" },
+    },
+    {
+      name: "idb-in-indexeddb-only",
+      severity: "error",
+      comment: "A storage in memory, or one of the app's own, needs no database.",
+      from: { path: "^packages/core/src/", pathNot: "^packages/core/src/indexeddb/" },
+      to: { path: "(^|node_modules/)idb(/|$)" },
     },
     {
       name: "no-node-in-the-browser",

@@ -11,6 +11,8 @@ const allowed: Case[] = [
   ["core/src/protocol-user.ts", value("@attune/protocol")],
   ["core/src/atoms.ts", value("nanostores")],
   ["core/src/presence/upper-lane.ts", value("../env/clock.js")],
+  ["core/src/indexeddb/idb-user.ts", value("idb")],
+  ["core/src/indexeddb/upper-lane.ts", value("../storage/keeper.js")],
   ["core/src/channel/upper-lane.ts", value("../typing/typing.js")],
   ["socketio/src/wire-user.ts", value("@attune/core/wire")],
   ["socketio/src/contract-user.ts", type("@attune/core/driver")],
@@ -46,6 +48,9 @@ const forbidden: Case[] = [
   ["core/src/presence/a.ts", value("../typing/typing.js"), "core-lane-presence"],
   ["core/src/connection/a.ts", value("../typing/typing.js"), "core-lane-connection"],
   ["core/src/outbox/a.ts", value("../channel/channel.js"), "core-lane-outbox"],
+  ["core/src/j.ts", value("idb"), "idb-in-indexeddb-only"],
+  ["core/src/storage/a.ts", value("idb"), "idb-in-indexeddb-only"],
+  ["core/src/k.ts", value("./storage/keeper.js"), "keeping-is-an-entry-of-its-own"],
   ["core/src/typing/policy.ts", value("../env/clock.js"), "pure-files-stay-pure"],
   ["core/src/connection/machine.ts", value("nanostores"), "pure-files-stay-pure"],
   ["server/src/core/a.ts", value("socket.io"), "server-core-knows-no-socket"],
@@ -62,8 +67,9 @@ const others = [
   "core/src/env/clock",
   "core/src/typing/typing",
   "core/src/channel/channel",
+  "core/src/storage/keeper",
 ];
-const modules = ["nanostores", "vue", "svelte", "socket.io-client", "socket.io", "lodash"];
+const modules = ["nanostores", "idb", "vue", "svelte", "socket.io-client", "socket.io", "lodash"];
 
 /** Names of the rules that each file's imports break. */
 const broken = new Map<string, string[]>();

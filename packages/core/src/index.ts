@@ -24,6 +24,7 @@ export { browserEnvironment } from "./env/environment.js";
 export type { Environment, Network, Page, PageState } from "./env/environment.js";
 export { initRealtime } from "./init-realtime.js";
 export type { InitOptions } from "./init-realtime.js";
+export type { Keeper } from "./outbox/keeping.js";
 export type { QueueOptions } from "./outbox/queue-options.js";
 export type { Ack, OutboxRecord, RecordState } from "./outbox/record.js";
 export type { MemberConnection, PresenceMember } from "./presence/member.js";

@@ -34,7 +34,7 @@ export function initRealtime<const D extends ChannelDefinitions = ChannelDefinit
 ): Realtime<D> {
   const scope = globalThis as { [KEY]?: Map<string, Realtime>; document?: unknown };
   if (!scope.document) {
-    const service = createRealtime({ ...options, lazy: true });
+    const service = createRealtime({ ...options, lazy: true, queue: { ...options.queue, storage: undefined } });
     // From here on only connect() connects, and that does nothing.
     void service.disconnect();
     return { ...service, connect: async () => {} };

@@ -16,7 +16,7 @@ export interface RealtimeOptions<D extends ChannelDefinitions = ChannelDefinitio
   readonly channels?: D;
   /** True (default) connects with the first join, publish or `connect()`; false at once. */
   readonly lazy?: boolean;
-  /** Bounds of the outgoing queue. Default 100 messages, 10 a second per channel, 12 hours. */
+  /** Bounds of the outgoing queue, and where it is kept. Default 100 messages, 10 a second per channel, 12 hours, in memory. */
   readonly queue?: Partial<QueueOptions>;
   /** Delays between attempts. Default 1 to 30 s, plus up to 1 s, 20 attempts. */
   readonly reconnect?: Partial<ReconnectOptions>;

@@ -28,6 +28,8 @@ export interface ServiceNotices {
   connection_restored: { readonly latencyMs?: number };
   /** Messages of a channel are missing: load its state anew. */
   sync_requested: { readonly channel: string };
+  /** A message was acknowledged, also one of an earlier page, whose `publish()` nobody awaits any more. */
+  message_sent: OutboxRecord & { readonly ack: Ack };
   /** A queued message failed; it stays in `$queue` until `retry(id)` or `discard(id)`. */
   message_failed: OutboxRecord;
   /** Something in the background failed, among it errors thrown by listeners. Unheard, it goes to `env.report`. */
@@ -56,7 +58,7 @@ export interface Realtime<D extends ChannelDefinitions = ChannelDefinitions> {
   disconnect(): Promise<void>;
   /** Drops the connection and resumes at once with a new token, unseen by others. */
   reconnect(): void;
-  /** Ends everything, for good. Unsettled publishes reject with `disposed`. */
+  /** Ends everything, for good. Unsettled publishes reject with `disposed`; with `queue.storage` the next service sends them all the same. */
   dispose(): void;
   channel<N extends ChannelNameOf<D>>(name: N): Channel<DefinitionOf<D, N>>;
   subscribe<N extends ChannelNameOf<D>, E extends EventOf<DefinitionOf<D, N>>>(
@@ -98,7 +100,7 @@ export interface Realtime<D extends ChannelDefinitions = ChannelDefinitions> {
   on<N extends keyof ServiceNotices>(notice: N, callback: (value: ServiceNotices[N]) => void): () => void;
   /** Sends a failed message again, as a new one at the end of the queue. */
   retry(id: string): Promise<Ack>;
-  /** Forgets a message that is not being sent. */
+  /** Forgets a message that is not being sent, also in `queue.storage`. */
   discard(id: string): void;
 }
 

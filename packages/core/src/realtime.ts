@@ -1,6 +1,6 @@
 /** Puts the service together: the only file that knows every other. */
-import { RealtimeError } from "@attune/protocol";
-import type { ChannelDefinitions, Clock } from "@attune/protocol";
+import { isRealtimeError, RealtimeError } from "@attune/protocol";
+import type { ChannelDefinitions } from "@attune/protocol";
 import { batch } from "nanostores";
 import type { Channel, RealtimeMessage } from "./channel/channel-handle.js";
 import { createChannel } from "./channel/channel.js";
@@ -18,6 +18,7 @@ import { DEFAULT_QUEUE } from "./outbox/queue-options.js";
 import type { PresenceMember } from "./presence/member.js";
 import type { RealtimeOptions } from "./realtime-options.js";
 import type { Realtime, ServiceNotices } from "./realtime-service.js";
+import { createServiceClock } from "./service-clock.js";
 import { createServiceListeners } from "./service-listeners.js";
 
 type Listener = (message: RealtimeMessage) => void;
@@ -46,7 +47,6 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
   const notices = createNotices<ServiceNotices>(report);
   const listeners = createServiceListeners();
   const presenceListeners = createServiceListeners();
-  const timers = new Set<() => void>();
   /** Ends the questions that the connection can no longer answer. */
   const questions = new Set<() => void>();
   /** Set by `disconnect()`: from then on only `connect()` connects. */
@@ -60,9 +60,9 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
     // A listener of errors that throws must not be told of that.
     const isNested = isReporting;
     isReporting = true;
-    const known = new RealtimeError("internal-error", "A listener, or work in the background, failed.", {
-      cause: error,
-    });
+    const known = isRealtimeError(error, "storage-failed")
+      ? error
+      : new RealtimeError("internal-error", "A listener, or work in the background, failed.", { cause: error });
     if (isNested || !notices.tell("error", known)) world.report(error);
     isReporting = isNested;
   }
@@ -76,29 +76,19 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
     }
   }
 
-  const clock: Clock = {
-    now: world.clock.now,
-    after(ms, run) {
-      if (isDisposed) return () => {};
-      const stop = world.clock.after(ms, () => {
-        timers.delete(stop);
-        transact(run);
-      });
-      timers.add(stop);
-      return () => {
-        timers.delete(stop);
-        stop();
-      };
-    },
-  };
+  const { clock, stop: stopTimers } = createServiceClock(world.clock, transact);
   const outbox = createOutbox({
     clock,
+    page: world.page,
     producer: world.id(),
     queue: { ...DEFAULT_QUEUE, ...options.queue },
     dedupe: driver.capabilities.dedupe,
     keepsOrder: driver.capabilities.dedupe && driver.capabilities.recovery === "offset",
     transact,
+    report,
+    onAdopted: demand,
     onSent(record, ack) {
+      notices.tell("message_sent", { ...record, ack });
       if (driver.capabilities.echo === "none") registry.leased.get(record.channel)?.sent(record, ack);
     },
     onFailed: (record) => void notices.tell("message_failed", record),
@@ -232,7 +222,7 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
         outbox.dispose();
       });
       notices.clear();
-      for (const stop of timers) stop();
+      stopTimers();
     },
     channel: channelOf,
     subscribe: (channel, event, callback) => subscribeToChannel(channel, { [event]: callback as Listener }),

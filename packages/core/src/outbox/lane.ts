@@ -71,7 +71,7 @@ export function removed<R extends LaneRecord>(lane: Lane<R>, sequence: number): 
  * that records are stored whose answers were lost, and those are asked for again
  */
 export function rewound<R extends LaneRecord>(lane: Lane<R>, last?: number): Lane<R> {
-  const oldest = lane.records[0]?.sequence ?? Number.POSITIVE_INFINITY;
+  const oldest = lane.records[0]?.sequence ?? Infinity;
   return {
     ...lane,
     inFlight: 0,

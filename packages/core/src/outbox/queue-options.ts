@@ -1,4 +1,5 @@
-/** The bounds of the outgoing queue. */
+/** The bounds of the outgoing queue, and where it is kept. */
+import type { Keeper } from "./keeping.js";
 
 /** How much may wait, how fast it leaves, and how long it is good for. */
 export interface QueueOptions {
@@ -8,6 +9,8 @@ export interface QueueOptions {
   readonly perSecond: number;
   /** A message that waited longer is not sent any more, in milliseconds. Default 12 h: half of the server's dedupe window. */
   readonly lifetimeMs: number;
+  /** `indexedDb()` keeps messages beyond the life of the page: the next one sends them. Default none: they wait in memory. */
+  readonly storage?: Keeper | undefined;
 }
 
 /** 100 messages, 10 a second, 12 hours. */

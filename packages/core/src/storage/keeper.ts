@@ -1,0 +1,104 @@
+/** Keeps an outbox in a storage, and takes over what others left there. */
+import { change } from "../outbox/entry.js";
+import type { Entry } from "../outbox/entry.js";
+import type { Keeper, Keeping, OutboxInside } from "../outbox/keeping.js";
+import type { OutboxStorage } from "../outbox/outbox-storage.js";
+import type { OutboxRecord } from "../outbox/record.js";
+
+/**
+ * Makes a storage of your own fit for `queue.storage`.
+ *
+ * @example
+ * ```ts
+ * import { createRealtime, type Driver } from "@attune/core";
+ * import { keeper, type OutboxStorage } from "@attune/core/storage";
+ * declare const driver: Driver;
+ * declare const mine: OutboxStorage;
+ * createRealtime({ driver, queue: { storage: keeper(mine) } });
+ * ```
+ */
+export function keeper(storage: OutboxStorage): Keeper {
+  return { open: (host) => storage.open(host), attach: (outbox) => attach(storage, outbox) };
+}
+
+function attach(storage: OutboxStorage, outbox: OutboxInside): Keeping {
+  const { producer, clock, page, report, entries, lanes, isOpen, transact } = outbox;
+  let isReady = false;
+  const store = storage.open({
+    ...{ owner: producer, clock, page, report },
+    adopt: (records) => transact(() => adopt(records)),
+  });
+  void store.ready.then(() => {
+    isReady = true;
+    transact(outbox.flush);
+  });
+
+  /** Their publishers are gone: notices and `$queue` tell what becomes of them. */
+  function adopt(records: readonly OutboxRecord[]): void {
+    const adopted = inTurn(records.filter(({ id }) => !entries.has(id))).map(toEntry);
+    for (const entry of adopted) {
+      if (entry.record.state === "failed") entries.set(entry.record.id, entry);
+      else outbox.enqueue(entry);
+    }
+    // Both begin with the producer.
+    ownLast(entries, producer);
+    ownLast(lanes, producer);
+    for (const entry of adopted.filter(isOpen)) {
+      if (entry.wasSent && !outbox.dedupe) outbox.fail(entry, "outcome-unknown", "had no answer when its page ended");
+      else outbox.assign(entry);
+    }
+    outbox.makeRoom(outbox.queue.max);
+    if (adopted.some(isOpen)) outbox.onAdopted();
+    outbox.flush();
+  }
+
+  return {
+    get isReady() {
+      return isReady;
+    },
+    async keep(entry) {
+      const { record, wasSent } = entry;
+      // Called back from a lost connection it waits again, and may have arrived all the same.
+      const state = wasSent && record.state === "queued" ? "sending" : record.state;
+      let isKept = false;
+      try {
+        isKept = await store.put({ ...record, state });
+      } catch (error) {
+        report(error);
+      }
+      if (entries.get(record.id) !== entry || entry.record.isKept === isKept) return;
+      change(entry, { isKept });
+      transact(outbox.show);
+    },
+    forget: (id) => void store.remove(id).catch(report),
+    close: () => store.close(),
+  };
+}
+
+/** What a page wrote in its order, and the pages by their age: a clock that was set back between two lives mixes nothing up within one. */
+function inTurn(records: readonly OutboxRecord[]): readonly OutboxRecord[] {
+  const byProducer = new Map<string, OutboxRecord[]>();
+  for (const record of records) byProducer.set(record.producer, [...(byProducer.get(record.producer) ?? []), record]);
+  return [...byProducer.values()]
+    .map((each) => each.sort((a, b) => a.sequence - b.sequence))
+    .sort(([a], [b]) => (a as OutboxRecord).createdAtMs - (b as OutboxRecord).createdAtMs)
+    .flat();
+}
+
+function toEntry(record: OutboxRecord): Entry {
+  const { sequence, state } = record;
+  return {
+    ...{ sequence, tries: 0, wasSent: state === "sending" },
+    record: { ...record, state: state === "failed" ? state : "queued", isKept: true },
+    ...{ check() {}, resolve() {}, reject() {} },
+  };
+}
+
+/** Older ones have their turn first: those that this service wrote itself go to the end. */
+function ownLast<V>(map: Map<string, V>, producer: string): void {
+  for (const [key, value] of [...map]) {
+    if (!key.startsWith(producer)) continue;
+    map.delete(key);
+    map.set(key, value);
+  }
+}
