@@ -1,5 +1,6 @@
 /** The realtime service of this app: how it connects, and as whom. */
 import { initRealtime } from "@attune/core";
+import { indexedDb } from "@attune/core/indexeddb";
 import { channels, createGuest, createNetworkSwitch, roomDriver } from "@attune-demo/room/client";
 
 export const guest = createGuest("vanilla");
@@ -9,6 +10,8 @@ export const realtime = initRealtime({
   driver: roomDriver(),
   channels,
   auth: guest.token,
+  // Each app is a guest of its own, in one origin.
+  queue: { storage: indexedDb({ name: "attune-demo-vanilla" }) },
   env: { network: networkSwitch.network },
 });
 

@@ -81,18 +81,20 @@ export async function claimRows(
   const lease = isGone && (await claiming.objectStore("owners").get(from));
   if (lease && !isGone(lease.untilMs)) return undefined;
   if (lease) await claiming.objectStore("owners").delete(from);
-  const rows = claiming.objectStore("records").index("owner");
-  for (let at = await rows.openCursor(from); at; at = await at.continue()) {
-    const record = fromKept(at.value.record);
+  // All at once: a claim that took its time would keep this page's own writes waiting, and they would end with it.
+  const rows = claiming.objectStore("records");
+  const writes: Promise<unknown>[] = [];
+  for (const row of await rows.index("owner").getAll(from)) {
+    const record = fromKept(row.record);
     if (record) {
       records.push(record);
-      await at.update({ ...at.value, owner: to });
+      writes.push(rows.put({ ...row, owner: to }));
     } else {
       setAside += 1;
-      await claiming.objectStore("set-aside").add(at.value);
-      await at.delete();
+      writes.push(claiming.objectStore("set-aside").add(row), rows.delete(row.id));
     }
   }
+  await Promise.all(writes);
   if (setAside) await trim(claiming.objectStore("set-aside"));
   await claiming.done;
   return { records, setAside };
@@ -100,18 +102,18 @@ export async function claimRows(
 
 /** Sets aside the rows that are nobody's, which no claim would find. */
 export async function sweepRows(database: Database): Promise<number> {
-  const sweeping = begin(database, "records", "set-aside");
-  const records = sweeping.objectStore("records");
+  const counting = database.transaction("records").store;
+  const [all, owned] = await Promise.all([counting.count(), counting.index("owner").count()]);
   let setAside = 0;
-  if ((await records.count()) !== (await records.index("owner").count())) {
-    for (let at = await records.openCursor(); at; at = await at.continue()) {
-      if (typeof (at.value as Partial<Row>).owner === "string") continue;
-      setAside += 1;
-      await sweeping.objectStore("set-aside").add(at.value);
-      await at.delete();
-    }
-    await trim(sweeping.objectStore("set-aside"));
+  if (all === owned) return setAside;
+  const sweeping = begin(database, "records", "set-aside");
+  for (let at = await sweeping.objectStore("records").openCursor(); at; at = await at.continue()) {
+    if (typeof (at.value as Partial<Row>).owner === "string") continue;
+    setAside += 1;
+    await sweeping.objectStore("set-aside").add(at.value);
+    await at.delete();
   }
+  await trim(sweeping.objectStore("set-aside"));
   await sweeping.done;
   return setAside;
 }
