@@ -1,5 +1,6 @@
+import { memoryStorage } from "@attune/core/storage";
 import { describe, expect, test } from "vitest";
-import { createTabs, deliveredBy, failuresIn, offline, statesIn } from "../support/tabs.js";
+import { codeOf, createTabs, deliveredBy, failuresIn, offline, statesIn } from "../support/tabs.js";
 import { NEWS, ROOM } from "../support/world.js";
 
 describe("messages of earlier pages", () => {
@@ -11,6 +12,41 @@ describe("messages of earlier pages", () => {
     void next.realtime.publish(ROOM, "said", "elsewhere");
     await clock.advance(5_000);
     expect([deliveredBy({ hub }), deliveredBy({ hub }, ROOM)]).toEqual([[1, 2, 3], ["elsewhere"]]);
+  });
+
+  test("go before what the new page writes, also when their chain is linked anew", async () => {
+    const { open, hub, clock } = createTabs();
+    const first = open("ada");
+    expect(await codeOf(first.realtime.publish(NEWS, "headline", 1))).toBe("acked");
+    await clock.advance(0);
+    offline(first, 2, 3).kill();
+    void open("ada").realtime.publish(NEWS, "headline", 4);
+    await clock.advance(5_000);
+    expect(deliveredBy({ hub })).toEqual([1, 2, 3, 4]);
+  });
+
+  test("go first when the storage takes longer to open than the connection", async () => {
+    const memory = memoryStorage();
+    const { open, hub, clock } = createTabs({
+      storage: {
+        open(host) {
+          let found: () => void = () => {};
+          const late = new Promise<void>((resolve) => {
+            found = resolve;
+          });
+          clock.after(100, found);
+          const store = memory.open({ ...host, adopt: (records) => void late.then(() => host.adopt(records)) });
+          // What was found is handed over before.
+          return { ...store, ready: late.then(async () => {}) };
+        },
+      },
+    });
+    offline(open("ada"), 1, 2).kill();
+    const next = open("ada");
+    await next.realtime.connect();
+    void next.realtime.publish(NEWS, "headline", 3);
+    await clock.advance(5_000);
+    expect(deliveredBy({ hub })).toEqual([1, 2, 3]);
   });
 
   test("of several page lives are sent in the order of those", async () => {
