@@ -19,6 +19,7 @@ export function openOwnConnection(
   return (events, hello) => {
     let lastTransport: string | undefined;
     let isOver = false;
+    let hasSaidBye = false;
     let release = (): void => {};
 
     function fail(error: unknown): void {
@@ -34,8 +35,9 @@ export function openOwnConnection(
       isOver = true;
       order = nextOrder(order, lastTransport);
       release();
-      // The connection first: a server drops an event (the `bye`) that comes together with the namespace's own disconnect,
-      // and on a closing connection that one is not sent any more.
+      // A server whose answers are lost on the way waits long for the end of a connection, and hears of the namespace's end at
+      // once. But it drops an event (the `bye`) that comes together with that, and on a closing connection it is not sent.
+      if (!hasSaidBye) socket?.disconnect();
       socket?.io.engine?.close();
       socket?.disconnect();
     }
@@ -69,6 +71,7 @@ export function openOwnConnection(
     }
     return {
       send(frame) {
+        hasSaidBye ||= frame.t === "bye";
         if (socket?.connected) socket.emit(FRAME_EVENT, frame);
       },
       close,

@@ -8,8 +8,10 @@ export const HEARTBEAT = {
   hiddenSilenceMs: 45_000,
   /** An answer to a probe must come within this. */
   deadlineMs: 2_500,
+  /** A line that was asked, and has not answered in time, may go on so long after whatever else is heard: it may be deaf, or just slow. */
+  answerDueMs: 200,
   /** A publish that nothing was heard after for this long is followed by a probe: its own answer may be slow, a probe's is not. */
-  publishSilenceMs: 500,
+  publishSilenceMs: 300,
   /** Also with steady traffic, latency is measured this often. */
   latencyEveryMs: 25_000,
   /** A round trip above this is degraded. */
@@ -19,10 +21,10 @@ export const HEARTBEAT = {
 /** What is known of the line, in clock milliseconds. */
 export interface LineHealth {
   readonly heardAtMs: number;
-  /** When the probe went out that nothing was heard after. */
-  readonly askedAtMs?: number;
+  /** When the probe went out that has no answer yet. What else is heard is none: the way up may be dead alone. */
+  readonly askedAtMs?: number | undefined;
   /** When the first publish went out that nothing was heard after. */
-  readonly publishedAtMs?: number;
+  readonly publishedAtMs?: number | undefined;
   readonly probedAtMs: number;
 }
 
@@ -32,7 +34,7 @@ export type HeartbeatStep = { readonly do: "probe" | "give-up" } | { readonly do
 /** The next step for a line in this condition. */
 export function nextStep(health: LineHealth, nowMs: number, isVisible: boolean): HeartbeatStep {
   if (health.askedAtMs !== undefined) {
-    const left = health.askedAtMs + HEARTBEAT.deadlineMs - nowMs;
+    const left = Math.max(health.askedAtMs + HEARTBEAT.deadlineMs, health.heardAtMs + HEARTBEAT.answerDueMs) - nowMs;
     return left <= 0 ? { do: "give-up" } : { do: "wait", ms: left };
   }
   const silenceMs = isVisible ? HEARTBEAT.visibleSilenceMs : HEARTBEAT.hiddenSilenceMs;

@@ -36,7 +36,11 @@ export function startPulse({ clock, isVisible, ping, onLatency, onDead }: PulseO
     health = { ...health, probedAtMs: sentAtMs, askedAtMs: health.askedAtMs ?? sentAtMs };
     // A rejected ping is no news: the silence, or the driver's `closed`, says the same.
     ping().then(
-      () => isStopped || onLatency(clock.now() - sentAtMs),
+      () => {
+        if (isStopped) return;
+        health = { ...health, askedAtMs: undefined };
+        onLatency(clock.now() - sentAtMs);
+      },
       () => {},
     );
     schedule();
@@ -58,7 +62,7 @@ export function startPulse({ clock, isVisible, ping, onLatency, onDead }: PulseO
   return {
     // No timer is touched here: this runs for every frame. The timer that is under way looks again when it is due.
     heard() {
-      health = { heardAtMs: clock.now(), probedAtMs: health.probedAtMs };
+      health = { ...health, heardAtMs: clock.now(), publishedAtMs: undefined };
     },
     published() {
       if (isStopped || health.publishedAtMs !== undefined) return;

@@ -24,6 +24,12 @@ describe("a line", () => {
     expect(nextStep(asked, NOW + 2_500, false)).toEqual({ do: "give-up" });
   });
 
+  test("is not given up within 0.2 s of anything that is heard, answer or not", () => {
+    const asked = { ...fresh, askedAtMs: NOW, heardAtMs: NOW + 2_400 };
+    expect(nextStep(asked, NOW + 2_500, true)).toEqual({ do: "wait", ms: 100 });
+    expect(nextStep(asked, NOW + 2_600, true)).toEqual({ do: "give-up" });
+  });
+
   test("is measured every 25 s while the page is visible, however much traffic there is", () => {
     const busy = { ...fresh, heardAtMs: NOW + 24_999 };
     expect(nextStep(busy, NOW + 24_999, true)).toEqual({ do: "wait", ms: 1 });

@@ -62,10 +62,40 @@ describe("a visible page", () => {
     await clock.advance(1_000);
     hub.stall();
     void realtime.publish(NEWS, "headline", {});
-    await clock.advance(2_999);
+    await clock.advance(2_799);
     expect(realtime.getConnectionState()).toBe("connected");
     await clock.advance(1);
     expect(realtime.getConnectionState()).toBe("reconnecting");
+  });
+});
+
+describe("a line whose way up is dead", () => {
+  const deaf = async () => {
+    const world = await connected();
+    world.realtime.channel(NEWS).join();
+    await world.clock.advance(0);
+    world.hub.halfOpen(undefined, "up");
+    await world.clock.advance(6_000);
+    return world;
+  };
+
+  test("is noticed within 8 s, though something is heard after the question", async () => {
+    const { realtime, hub, clock } = await deaf();
+    hub.publish(NEWS, "headline", 1);
+    await clock.advance(1_499);
+    expect(realtime.getConnectionState()).toBe("connected");
+    hub.publish(NEWS, "headline", 2);
+    await clock.advance(200);
+    expect(realtime.getConnectionState()).toBe("reconnecting");
+  });
+
+  test("is not given up while things keep coming: the answer may be behind them", async () => {
+    const { realtime, hub, clock } = await deaf();
+    for (let n = 0; n < 16; n += 1) {
+      hub.publish(NEWS, "headline", n);
+      await clock.advance(150);
+    }
+    expect(realtime.getConnectionState()).toBe("connected");
   });
 });
 

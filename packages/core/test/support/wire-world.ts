@@ -28,6 +28,8 @@ interface ServerEnd {
   join(channel: string, over?: Partial<Extract<ServerFrame, { t: "joined" }>>): void;
   /** Acknowledges a `pub`, as the message at this offset. */
   ack(frame: Extract<ClientFrame, { t: "pub" }>, offset: number): void;
+  /** Answers the last `ping`, if there was one: the line lives. */
+  pong(): void;
   lose(error: RealtimeError): void;
 }
 
@@ -82,6 +84,10 @@ function createEnd(events: PipeEvents, sayHello: () => Promise<HelloFrame>, cloc
     },
     ack: ({ c, p, s }, offset) =>
       end.send({ t: "ack", c, p, s, pos: ["e", offset, `ada:${p}:${s}`], ts: 1_000 + offset }),
+    pong() {
+      const ping = of("ping").at(-1);
+      if (ping) end.send({ t: "pong", r: ping.r, now: clock.now() });
+    },
     lose: (error) => events.closed(error),
   };
   return {

@@ -69,7 +69,7 @@ describe("a subscription", () => {
     for (let second = 1; second <= 3; second += 1) {
       expect(world.end.of("sub")).toHaveLength(1);
       await world.clock.advance(1_000);
-      world.end.events.traffic();
+      world.end.pong();
     }
     expect(world.end.of("sub")).toHaveLength(2);
     world.end.join(NEWS);
@@ -87,7 +87,7 @@ describe("a subscription", () => {
         world.end.send({ t: "fail", r: subs.at(-1)?.r ?? 0, code: "internal-error", msg: "broken" });
       }
       await world.clock.advance(1_000);
-      world.end.events.traffic();
+      world.end.pong();
     }
     expect(tries).toEqual([0, 1, 3, 7, 15, 31]);
     leave();
@@ -95,7 +95,7 @@ describe("a subscription", () => {
     const count = world.end.of("sub").length;
     for (let second = 0; second < 60; second += 1) {
       await world.clock.advance(1_000);
-      world.end.events.traffic();
+      world.end.pong();
     }
     expect(world.end.of("sub")).toHaveLength(count);
   });
@@ -108,6 +108,7 @@ describe("a subscription", () => {
       world.end.send({ t: "fail", r, code: "internal-error", msg: "broken" });
     };
     fails();
+    world.end.pong();
     await world.clock.advance(1_000);
     fails();
     await world.clock.advance(2_000);
