@@ -11,6 +11,7 @@ import type { Stage } from "./schedule/strike.js";
 import { judgeEnd } from "./verdict/judge-end.js";
 import { PresenceWatch } from "./verdict/presence-watch.js";
 import type { Violation } from "./verdict/violation.js";
+import { ClientDisk } from "./world/client-disk.js";
 import { SimulatedClient } from "./world/simulated-client.js";
 import { SimulatedServer } from "./world/simulated-server.js";
 import { createWorld } from "./world/world.js";
@@ -47,7 +48,13 @@ export async function runSchedule(
   const world = createWorld(seed, timeline);
   const server = new SimulatedServer(world, schedule.server, onError);
   const clients = schedule.users.map(
-    (userId, index) => new SimulatedClient(world, server, `c${index}`, userId, onError),
+    (userId, index) =>
+      new SimulatedClient(
+        world,
+        server,
+        { name: `c${index}`, userId, disk: schedule.keepsOutbox ? new ClientDisk(world) : undefined },
+        onError,
+      ),
   );
   const watch = new PresenceWatch(world, clients, ROOM);
   const app = new App(world, server, watch, schedule.messageChars);

@@ -191,4 +191,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "isContinuing = hasGap = false;",
     replace: "isContinuing = false;",
   },
+  {
+    name: "what an earlier life of the tab wrote is not sent",
+    defence: "the kept outbox",
+    file: "core/src/storage/keeper.ts",
+    find: "const adopted = inTurn(records.filter(({ id }) => !entries.has(id))).map(toEntry);",
+    replace: "const adopted = inTurn(records.slice(records.length)).map(toEntry);",
+  },
+  {
+    name: "what is written now overtakes what an earlier life wrote",
+    defence: "the turn of older messages",
+    file: "core/src/storage/keeper.ts",
+    find: "let isReady = false;",
+    replace: "let isReady = true;",
+  },
 ];

@@ -71,6 +71,8 @@ export interface Schedule {
   /** The user of each client; two may be tabs of one. */
   readonly users: readonly string[];
   readonly server: { readonly isDurable: boolean; readonly commitMs: number; readonly history: number };
+  /** Whether what waits in a tab outlives the tab. */
+  readonly keepsOutbox: boolean;
   /** How long each message is: with long ones, a join takes several pieces. */
   readonly messageChars: number;
   readonly steps: readonly Step[];

@@ -1,5 +1,5 @@
 /** The app on every client of a run: what its users do, and what it writes down of what it is given. */
-import type { RealtimeError } from "@attune/core";
+import type { OutboxRecord, RealtimeError } from "@attune/core";
 import type { HistoryEvent } from "@attune/testing";
 import type { SimulatedClient } from "../world/simulated-client.js";
 import type { SimulatedServer } from "../world/simulated-server.js";
@@ -13,6 +13,11 @@ export const ROOM = "presence:room:1";
 /** Somebody who was sent away for good tries again after this, as a user would. */
 const TRY_AGAIN_MS = 300;
 
+/** Whose order counts: that of a tab over all its lives when its outbox outlives them. */
+function publisherOf(client: SimulatedClient): string {
+  return client.disk ? client.name : client.life;
+}
+
 /** The app, and its memory. */
 export class App {
   readonly history: HistoryEvent[] = [];
@@ -24,6 +29,8 @@ export class App {
   readonly #watch: PresenceWatch;
   readonly #ends = new Map<string, () => void>();
   readonly #padding: string;
+  /** Which life of its tab wrote a message. */
+  readonly #own = new Map<string, string>();
   #messages = 0;
 
   constructor(world: World, server: SimulatedServer, watch: PresenceWatch, messageChars: number) {
@@ -42,10 +49,18 @@ export class App {
         if (client.life === life && !client.isDown) realtime.connect().catch(() => {});
       });
     });
+    // What an earlier life wrote has nobody who awaits it: notices tell its end.
+    const adopted = (type: "acked" | "failed") => (record: OutboxRecord) => {
+      const { id } = record.data as { id: string };
+      if (this.#own.get(id) === life) return;
+      this.history.push({ type, client: publisherOf(client), channel: record.channel, id });
+    };
+    realtime.on("message_sent", adopted("acked"));
+    realtime.on("message_failed", adopted("failed"));
     for (const channel of channels) this.join(client, channel);
   }
 
-  /** It was killed: what it had not settled stays open, and nobody is left to be told. */
+  /** It was killed: nobody is left to be told what becomes of what it had not settled, unless that is kept. */
   crashed(client: SimulatedClient): void {
     for (const [key, end] of this.#ends) {
       if (!key.startsWith(`${client.life} `)) continue;
@@ -56,9 +71,11 @@ export class App {
     const settled = new Set(
       this.history.flatMap((event) => (event.type === "acked" || event.type === "failed" ? event.id : [])),
     );
+    const kept = new Set(client.disk?.data.map((data) => (data as { id: string }).id));
     for (const event of [...this.history]) {
-      if (event.type !== "published" || event.client !== client.life || settled.has(event.id)) continue;
-      this.history.push({ type: "failed", client: client.life, channel: event.channel, id: event.id });
+      if (event.type !== "published" || event.client !== publisherOf(client)) continue;
+      if (settled.has(event.id) || kept.has(event.id)) continue;
+      this.history.push({ type: "failed", client: event.client, channel: event.channel, id: event.id });
     }
   }
 
@@ -97,10 +114,12 @@ export class App {
 
   publish(client: SimulatedClient, channel: string): void {
     const id = `m${++this.#messages}`;
-    const publisher = client.life;
+    const { life } = client;
+    const publisher = publisherOf(client);
     this.history.push({ type: "published", client: publisher, channel, id });
+    this.#own.set(id, life);
     const settle = (type: "acked" | "failed"): void => {
-      if (client.life === publisher && !client.isDown) this.history.push({ type, client: publisher, channel, id });
+      if (client.life === life && !client.isDown) this.history.push({ type, client: publisher, channel, id });
     };
     client
       .channel(channel)

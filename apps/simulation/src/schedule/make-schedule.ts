@@ -98,7 +98,7 @@ export function makeSchedule(seed: number): Schedule {
     const afterMs = Math.round(2 * paceMs * random());
     return { afterMs, action: random() < FAULT_SHARE ? fault(pick(kinds)) : deed() };
   });
-  return { seed, users, server, steps, messageChars };
+  return { seed, users, server, steps, messageChars, keepsOutbox: random() < 0.5 };
 }
 
 /** Whether a fault is one client's own. */

@@ -2,6 +2,7 @@
 import { createRealtime, RealtimeError } from "@attune/core";
 import type { Channel, Environment, PageState, Realtime } from "@attune/core";
 import { createWireDriver } from "@attune/core/wire";
+import type { ClientDisk } from "./client-disk.js";
 import { createEmitter } from "./emitter.js";
 import { Line } from "./line.js";
 import { Mangler } from "./mangle.js";
@@ -11,12 +12,21 @@ import { SimulatedProcess } from "./simulated-process.js";
 import type { SimulatedServer } from "./simulated-server.js";
 import type { World } from "./world.js";
 
+/** Who a client is. */
+export interface ClientOptions {
+  readonly name: string;
+  readonly userId: string;
+  readonly disk: ClientDisk | undefined;
+}
+
 /** A tab whose user comes and goes. */
 export class SimulatedClient {
   readonly name: string;
   readonly userId: string;
   readonly path: PathCondition = healthyPath();
   readonly leases: Map<string, () => void> = new Map();
+  /** Where its outbox is kept; without, it is gone with the tab. */
+  readonly disk: ClientDisk | undefined;
   readonly #world: World;
   readonly #server: SimulatedServer;
   readonly #onError: (error: unknown) => void;
@@ -35,7 +45,13 @@ export class SimulatedClient {
   authMs = 0;
   authFailures = 0;
 
-  constructor(world: World, server: SimulatedServer, name: string, userId: string, onError: (error: unknown) => void) {
+  constructor(
+    world: World,
+    server: SimulatedServer,
+    { name, userId, disk }: ClientOptions,
+    onError: (error: unknown) => void,
+  ) {
+    this.disk = disk;
     this.name = name;
     this.userId = userId;
     this.#world = world;
@@ -165,7 +181,7 @@ export class SimulatedClient {
       driver: this.#driver(process),
       env,
       auth: () => this.#token(process),
-      queue: { max: 1_000, perSecond: 0 },
+      queue: { max: 1_000, perSecond: 0, storage: this.disk?.open(process) },
       reconnect: { minMs: 100, maxMs: 2_000, jitterMs: 200, maxAttempts: Infinity },
     }) as Realtime;
   }
