@@ -97,6 +97,13 @@ describe("applying a patch", () => {
     expect(value).toEqual({ list: [{ n: 1 }] });
   });
 
+  test("replaces and removes nothing that a value only inherits", () => {
+    for (const path of ["/toString", "/constructor", "/hasOwnProperty"]) {
+      expect(attempt(() => applyPatch({}, [{ op: "remove", path }])).code).toBe("invalid-payload");
+      expect(attempt(() => applyPatch({}, [{ op: "replace", path, value: 1 }])).code).toBe("invalid-payload");
+    }
+  });
+
   test("is all or nothing", () => {
     const value = { n: 1 };
     const patch: JsonPatch = [

@@ -94,6 +94,38 @@ describe("two nodes of one broker", () => {
     expect(bob.last("delta").m[0]?.[1]).toMatch(/^ada:/);
   });
 
+  test("miss nothing that is changed elsewhere while a state is being read", async () => {
+    const clock = new ManualClock();
+    const inner = createMemoryBroker({ env: createEnv(clock) });
+    const quick = sharing({ broker: inner }, clock);
+    const slow = createWorld(
+      {
+        broker: slowBroker(
+          inner,
+          clock,
+          () => 20,
+          () => 1,
+        ),
+        initialState,
+      },
+      clock,
+      "slow",
+    );
+    await quick.core.readState(A);
+    const ada = await slow.join("ada");
+    ada.send({ t: "sub", r: 1, c: A, st: NONE });
+    await clock.advance(30);
+    await quick.core.updateState(A, (draft) => void (draft["topic"] = "1"));
+    await clock.advance(100);
+    await quick.core.updateState(A, (draft) => void (draft["topic"] = "2"));
+    await clock.advance(100);
+    expect(ada.all("closed")).toEqual([]);
+    const [, at] = ada.last("joined").sv ?? NONE;
+    // One that the cut has may come once more.
+    const seen = new Set([at, ...ada.all("delta").flatMap(({ m }) => m.map(([version]) => version))]);
+    expect([...seen]).toEqual([1, 2]);
+  });
+
   test("close their subscriptions when a version never came, and show the right one after that", async () => {
     const clock = new ManualClock();
     const inner = createMemoryBroker({ env: createEnv(clock) });
