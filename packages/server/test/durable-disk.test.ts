@@ -89,6 +89,21 @@ describe("a disk that fails", () => {
     expect(pageOf(node).messages).toEqual([]);
   });
 
+  test("makes nobody forgotten for producers that it did not take", async () => {
+    const control = failing();
+    const node = open({ dedupe: { producers: 2 } }, control).connect();
+    const say = async (producer: string) => {
+      const link = { owner: "ada", producer, sequence: 1, previous: 0 };
+      return node.append(A, { id: producer, timestampMs: kit.clock.now(), tail: `,"${producer}"]`, link });
+    };
+    await say("p1");
+    control.at = "COMMIT";
+    for (const producer of ["p2", "p3", "p4"]) await expect(say(producer)).rejects.toMatchObject({ retryable: true });
+    control.at = undefined;
+    await say("p5");
+    expect(await say("p1")).toMatchObject({ isRepeat: true });
+  });
+
   test("is written once for all that one turn brings in", async () => {
     const control = failing();
     const node = open({}, control).connect();
