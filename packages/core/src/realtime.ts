@@ -102,6 +102,7 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
       definitions: options.channels,
       recent: options.recent ?? 50,
       link: () => link,
+      isDegraded: () => ($state.value as { readonly isDegraded?: boolean }).isDegraded === true,
       me: () => me,
       leased(channel, isLeased) {
         registry.setLeased(channel, isLeased);

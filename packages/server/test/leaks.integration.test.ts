@@ -66,7 +66,7 @@ describe("nothing stays behind", () => {
         const ada = await world.join("ada");
         await ada.sub(ROOM);
         ada.send({ t: "sig", c: ROOM, n: "cursor", d: [1, 2] });
-        ada.send({ t: "pub", c: ROOM, p: "p1", s: world.clock.now(), b: 0, n: "message" });
+        ada.send({ t: "pub", c: ROOM, p: "p1", s: world.clock.now(), b: 0, n: "message", d: null });
         await world.after(100);
         ada.drop();
         // The grace, after which its session is over.

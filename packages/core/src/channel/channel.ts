@@ -40,7 +40,7 @@ export function createChannel(name: string, context: ChannelContext): LiveChanne
   const emit = (signal: string, value: unknown): void => {
     if (subscription.isAttached) context.link()?.signal(name, signal, value);
   };
-  const signals = createSignals(clock, emit);
+  const signals = createSignals(clock, context.isDegraded, emit);
   const typing = createTyping(clock, (isTyping) => emit(TYPING_SIGNAL, isTyping));
   let gaps = 0;
   let part: ChannelPart | undefined;

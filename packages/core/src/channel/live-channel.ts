@@ -24,6 +24,8 @@ export interface ChannelContext {
   /** How many of the last messages a first join begins with. */
   readonly recent: number;
   link(): DriverConnection | undefined;
+  /** Whether the line is slow just now. */
+  isDegraded(): boolean;
   /** Who this client is, while connected and after. */
   me(): Opened | undefined;
   leased(channel: LiveChannel, isLeased: boolean): void;

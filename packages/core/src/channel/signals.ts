@@ -4,8 +4,9 @@ import { atom } from "nanostores";
 import type { ReadableAtom, WritableAtom } from "nanostores";
 import type { SignalEntry } from "./channel-handle.js";
 
-/** At most 20 a second leave: the latest of each name, the last one always. */
+/** At most 20 a second leave: the latest of each name, the last one always. On a degraded line a quarter of that. */
 const EVERY_MS = 50;
+const DEGRADED_EVERY_MS = 200;
 
 /** The signals of one channel. */
 export interface Signals {
@@ -19,11 +20,16 @@ export interface Signals {
 }
 
 /** Makes the signals of a channel. `emit` drops what cannot be sent now. */
-export function createSignals(clock: Clock, emit: (name: string, value: unknown) => void): Signals {
+export function createSignals(
+  clock: Clock,
+  isDegraded: () => boolean,
+  emit: (name: string, value: unknown) => void,
+): Signals {
   const views = new Map<string, WritableAtom<readonly SignalEntry[]>>();
   const waiting = new Map<string, unknown>();
   let flushedAtMs = Number.NEGATIVE_INFINITY;
   let cancel: (() => void) | undefined;
+  const everyMs = (): number => (isDegraded() ? DEGRADED_EVERY_MS : EVERY_MS);
 
   function flush(): void {
     cancel = undefined;
@@ -32,7 +38,7 @@ export function createSignals(clock: Clock, emit: (name: string, value: unknown)
     const [next] = waiting;
     if (!next) return;
     waiting.delete(next[0]);
-    if (waiting.size) cancel = clock.after(EVERY_MS, flush);
+    if (waiting.size) cancel = clock.after(everyMs(), flush);
     emit(...next);
   }
 
@@ -40,7 +46,7 @@ export function createSignals(clock: Clock, emit: (name: string, value: unknown)
     send(name, value) {
       waiting.set(name, value);
       if (cancel) return;
-      const waitMs = flushedAtMs + EVERY_MS - clock.now();
+      const waitMs = flushedAtMs + everyMs() - clock.now();
       if (waitMs <= 0) flush();
       else cancel = clock.after(waitMs, flush);
     },

@@ -16,8 +16,13 @@ export type ConnectionState =
       readonly transport: string;
       /** Who the server takes this client for; `null` is anonymous. */
       readonly user: User | null;
+      /** The last round trip, or how long one has been waited for. */
       readonly latencyMs?: number | undefined;
-      /** The last round trip took over 2,000 ms. */
+      /** When that was, by this machine's clock. */
+      readonly measuredAtMs?: number | undefined;
+      /** The server's clock less this one, as of the last round trip; where the provider tells. */
+      readonly serverOffsetMs?: number | undefined;
+      /** The last round trip took over 2,000 ms, or the line has not answered for half of the time that it has. */
       readonly isDegraded: boolean;
     }
   | {

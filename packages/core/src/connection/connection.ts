@@ -160,7 +160,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       clock,
       isVisible,
       ping: connection.ping?.bind(connection),
-      onLatency: (latencyMs) => transact(() => measured(latencyMs)),
+      onLatency: (...measurement) => transact(() => measured(...measurement)),
       onDead: () => send({ type: "timed-out" }),
     });
     tellVisible();
@@ -169,12 +169,15 @@ export function createConnection(options: ConnectionOptions): Connection {
     hadConnection = true;
   }
 
-  function measured(latencyMs: number): void {
-    const isDegraded = latencyMs > HEARTBEAT.degradedMs;
-    const wasDegraded = ($state.value as Connected).isDegraded;
-    patch({ latencyMs, isDegraded });
+  function measured(latencyMs: number, isLate: boolean, serverNowMs?: number): void {
+    const isDegraded = isLate || latencyMs > HEARTBEAT.degradedMs;
+    const { isDegraded: wasDegraded } = $state.value as Connected;
+    const measuredAtMs = clock.now();
+    patch({ latencyMs, isDegraded, measuredAtMs });
+    if (serverNowMs) patch({ serverOffsetMs: serverNowMs + latencyMs / 2 - measuredAtMs });
+    if (isDegraded === wasDegraded) return;
     if (isDegraded) tell("connection_degraded", { latencyMs });
-    else if (wasDegraded) tell("connection_restored", { latencyMs });
+    else tell("connection_restored", { latencyMs });
   }
 
   function patch(change: Partial<Connected>): void {

@@ -8,6 +8,8 @@ export const HEARTBEAT = {
   hiddenSilenceMs: 45_000,
   /** An answer to a probe must come within this. */
   deadlineMs: 2_500,
+  /** An answer that is not there after this is late: the app is told before the line is given up. */
+  lateMs: 1_250,
   /** A line that was asked, and has not answered in time, may go on so long after whatever else is heard: it may be deaf, or just slow. */
   answerDueMs: 200,
   /** A publish that nothing was heard after for this long is followed by a probe: its own answer may be slow, a probe's is not. */
@@ -26,16 +28,23 @@ export interface LineHealth {
   /** When the first publish went out that nothing was heard after. */
   readonly publishedAtMs?: number | undefined;
   readonly probedAtMs: number;
+  /** Whether it was said that the answer is late. */
+  readonly isLate?: boolean | undefined;
 }
 
 /** What to do now, or how long to leave it. */
-export type HeartbeatStep = { readonly do: "probe" | "give-up" } | { readonly do: "wait"; readonly ms: number };
+export type HeartbeatStep =
+  | { readonly do: "probe" | "say-late" | "give-up" }
+  | { readonly do: "wait"; readonly ms: number };
 
 /** The next step for a line in this condition. */
 export function nextStep(health: LineHealth, nowMs: number, isVisible: boolean): HeartbeatStep {
   if (health.askedAtMs !== undefined) {
     const left = Math.max(health.askedAtMs + HEARTBEAT.deadlineMs, health.heardAtMs + HEARTBEAT.answerDueMs) - nowMs;
-    return left <= 0 ? { do: "give-up" } : { do: "wait", ms: left };
+    if (left <= 0) return { do: "give-up" };
+    const lateMs = health.askedAtMs + HEARTBEAT.lateMs - nowMs;
+    if (health.isLate) return { do: "wait", ms: left };
+    return lateMs <= 0 ? { do: "say-late" } : { do: "wait", ms: Math.min(left, lateMs) };
   }
   const silenceMs = isVisible ? HEARTBEAT.visibleSilenceMs : HEARTBEAT.hiddenSilenceMs;
   const dueMs = Math.min(

@@ -4,6 +4,9 @@ import type { Random } from "@attune/protocol";
 import { backoffMs } from "./backoff.js";
 import type { ReconnectOptions } from "./backoff.js";
 
+/** A line that was open and fell silent is tried again within this. Source: shared/reliability.md, R5 (back within 1 s). */
+const SOON_MS = 500;
+
 /** What a state waits for at most. */
 interface Timer {
   readonly ms: number;
@@ -75,11 +78,14 @@ export function transition(state: MachineState, event: MachineEvent, context: Ma
       return name === "connecting" || name === "waiting" ? [{ name: "open" }, []] : ignored;
     case "timed-out":
       if (name !== "connecting" && name !== "open") return ignored;
+      // A line that fell silent is tried again soon: heartbeats are spread over seconds already, so nobody comes back together.
       // Also a driver that comes back by itself is started anew: it may never notice this.
-      return lost(attempt + 1, new RealtimeError("timeout", "The server did not answer."), undefined, {
-        ...context,
-        driverReconnects: false,
-      });
+      return lost(
+        attempt + 1,
+        new RealtimeError("timeout", "The server did not answer."),
+        name === "open" ? context.random() * SOON_MS : undefined,
+        { ...context, driverReconnects: false },
+      );
     case "lost": {
       // A driver that comes back by itself also tells how it fails to.
       if (name !== "connecting" && name !== "open" && (name !== "waiting" || state.timer)) return ignored;

@@ -1,6 +1,7 @@
 /** Keeps watch over one open connection: probes it, measures it, and says when it is dead. */
 import type { Clock } from "@attune/protocol";
-import { nextStep } from "./heartbeat.js";
+import type { DriverConnection } from "../driver.js";
+import { HEARTBEAT, nextStep } from "./heartbeat.js";
 import type { LineHealth } from "./heartbeat.js";
 
 /** What the watch needs. */
@@ -8,8 +9,9 @@ export interface PulseOptions {
   readonly clock: Clock;
   isVisible(): boolean;
   /** Absent where the provider keeps its own heartbeat: then nothing is watched here. */
-  readonly ping: (() => Promise<unknown>) | undefined;
-  onLatency(latencyMs: number): void;
+  readonly ping: DriverConnection["ping"];
+  /** `isLate`: the answer is not there yet. */
+  onLatency(latencyMs: number, isLate: boolean, serverNowMs?: number): void;
   onDead(): void;
 }
 
@@ -36,10 +38,10 @@ export function startPulse({ clock, isVisible, ping, onLatency, onDead }: PulseO
     health = { ...health, probedAtMs: sentAtMs, askedAtMs: health.askedAtMs ?? sentAtMs };
     // A rejected ping is no news: the silence, or the driver's `closed`, says the same.
     ping().then(
-      () => {
+      ({ serverNowMs }) => {
         if (isStopped) return;
-        health = { ...health, askedAtMs: undefined };
-        onLatency(clock.now() - sentAtMs);
+        health = { ...health, askedAtMs: undefined, isLate: false };
+        onLatency(clock.now() - sentAtMs, false, serverNowMs);
       },
       () => {},
     );
@@ -52,7 +54,11 @@ export function startPulse({ clock, isVisible, ping, onLatency, onDead }: PulseO
     const step = nextStep(health, clock.now(), isVisible());
     if (step.do === "wait") cancel = clock.after(step.ms, schedule);
     else if (step.do === "probe") probe();
-    else {
+    else if (step.do === "say-late") {
+      health = { ...health, isLate: true };
+      onLatency(HEARTBEAT.lateMs, true);
+      schedule();
+    } else {
       isStopped = true;
       onDead();
     }

@@ -18,14 +18,21 @@ describe("a line", () => {
   });
 
   test("is given up when a question stays without an answer for 2.5 s", () => {
-    const asked = { ...fresh, askedAtMs: NOW };
+    const asked = { ...fresh, askedAtMs: NOW, isLate: true };
     expect(nextStep(asked, NOW + 2_499, true)).toEqual({ do: "wait", ms: 1 });
     expect(nextStep(asked, NOW + 2_500, true)).toEqual({ do: "give-up" });
     expect(nextStep(asked, NOW + 2_500, false)).toEqual({ do: "give-up" });
   });
 
+  test("is said to be late once, when half of that is over", () => {
+    const asked = { ...fresh, askedAtMs: NOW };
+    expect(nextStep(asked, NOW + 1_249, true)).toEqual({ do: "wait", ms: 1 });
+    expect(nextStep(asked, NOW + 1_250, true)).toEqual({ do: "say-late" });
+    expect(nextStep({ ...asked, isLate: true }, NOW + 1_250, true)).toEqual({ do: "wait", ms: 1_250 });
+  });
+
   test("is not given up within 0.2 s of anything that is heard, answer or not", () => {
-    const asked = { ...fresh, askedAtMs: NOW, heardAtMs: NOW + 2_400 };
+    const asked = { ...fresh, askedAtMs: NOW, heardAtMs: NOW + 2_400, isLate: true };
     expect(nextStep(asked, NOW + 2_500, true)).toEqual({ do: "wait", ms: 100 });
     expect(nextStep(asked, NOW + 2_600, true)).toEqual({ do: "give-up" });
   });
@@ -49,6 +56,7 @@ describe("a line", () => {
             expect(step.ms).toBeGreaterThan(0);
             now += step.ms;
           } else if (step.do === "probe") health = { ...health, probedAtMs: now, askedAtMs: now };
+          else if (step.do === "say-late") health = { ...health, isLate: true };
           else {
             expect(now).toBeLessThanOrEqual(
               Math.max(NOW, NOW - heard + HEARTBEAT.visibleSilenceMs) + HEARTBEAT.deadlineMs,
