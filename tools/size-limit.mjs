@@ -30,10 +30,10 @@ export default [
     name: "core",
     path: dist("core"),
     import: "{ createRealtime }",
-    limit: "12.6 kB",
+    limit: "12.85 kB",
     modifyEsbuildConfig: asPublished,
   },
-  { name: "core, every export", path: dist("core"), import: "*", limit: "15.75 kB", modifyEsbuildConfig: asPublished },
+  { name: "core, every export", path: dist("core"), import: "*", limit: "16 kB", modifyEsbuildConfig: asPublished },
   // Who keeps the outbox has core, and the protocol with it.
   {
     name: "core/indexeddb",
@@ -90,7 +90,7 @@ export default [
     path: dist("socketio"),
     import: "*",
     ignore: ["socket.io-client"],
-    limit: "5 kB",
+    limit: "5.4 kB",
     modifyEsbuildConfig: asPublished,
   },
   // The aim is 3 kB. Who has a driver has core, and the protocol with it.

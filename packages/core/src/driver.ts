@@ -218,8 +218,13 @@ export interface DriverHost {
   readonly random: Random;
   /** Whether the page is visible just now. */
   readonly isVisible: boolean;
-  /** The token for this attempt. MUST be asked for on every attempt, because tokens expire. Rejects with the `RealtimeError` to close with. */
-  auth(): Promise<string | undefined>;
+  /**
+   * The token for this attempt. MUST be asked for on every attempt, because tokens expire. Rejects with the `RealtimeError` to close with.
+   *
+   * A driver whose provider takes a new token on an open connection asks with `isStale` before the old one expires, and is not given that one
+   * again by an app that keeps tokens. Who asks while another question is open gets the same answer.
+   */
+  auth(isStale?: boolean): Promise<string | undefined>;
   opened(info: Opened): void;
   /** The attempt failed, or the connection is over. Core answers with `close(false)`, if it does not wait for a driver to come back. */
   closed(reason: Closed): void;

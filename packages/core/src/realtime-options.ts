@@ -1,7 +1,7 @@
 /** The options of a service. */
 import type { ChannelDefinitions } from "@attune/protocol";
 import type { ReconnectOptions } from "./connection/backoff.js";
-import type { Auth } from "./connection/connection.js";
+import type { Auth } from "./connection/tokens.js";
 import type { Driver } from "./driver.js";
 import type { Environment } from "./env/environment.js";
 import type { QueueOptions } from "./outbox/queue-options.js";
@@ -10,7 +10,10 @@ import type { QueueOptions } from "./outbox/queue-options.js";
 export interface RealtimeOptions<D extends ChannelDefinitions = ChannelDefinitions> {
   /** What carries the bytes: `socketio(url)` and its like. */
   readonly driver: Driver;
-  /** A token, or a function that gets one; asked at every attempt, so that it is always fresh. Default none: anonymous. */
+  /**
+   * A token, or a function that gets one; asked at every attempt and before the last one expires, so that it is always fresh, and never twice
+   * at one time. With `isStale` it must not give one that it kept. Default none: anonymous.
+   */
   readonly auth?: Auth;
   /** From `defineChannels`; types and validates. Default: any channel, nothing validated here. */
   readonly channels?: D;

@@ -1,9 +1,11 @@
 /** Attune's own protocol as a driver, over any pipe that carries frames: shared by the drivers for our server. */
-import { decodeServerFrame, fromWireEntry, fromWireMessage, PROTOCOL_VERSION, RealtimeError } from "@attune/protocol";
-import type { Backfill, ServerFrame, StateVersion, WelcomeFrame } from "@attune/protocol";
+import { decodeServerFrame, fromWireMessage, PROTOCOL_VERSION, RealtimeError } from "@attune/protocol";
+import type { ServerFrame, StateVersion, WelcomeFrame } from "@attune/protocol";
 import type { Capabilities, Driver, DriverConnection, DriverHost, HistoryPage, Published } from "./driver.js";
+import { createBackfills } from "./wire/backfills.js";
 import { CAPABILITIES } from "./wire/capabilities.js";
 import type { OpenPipe, Pipe } from "./wire/pipe.js";
+import { createRenewal } from "./wire/renewal.js";
 import { createRequests } from "./wire/requests.js";
 import {
   fromBye,
@@ -72,20 +74,15 @@ interface Session {
   set(session: WelcomeFrame["s"] | undefined): void;
 }
 
-interface Joining {
-  readonly channel: string;
-  readonly ref: number;
-}
-
 function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: () => number): DriverConnection {
   const publishes = createRequests<Published>();
   const patches = createRequests<StateVersion>();
   const pages = createRequests<HistoryPage>();
+  const renewal = createRenewal(host, (token) =>
+    pipe.send({ t: "auth", ...(token === undefined ? {} : { k: token }) }),
+  );
   const pings = createRequests<{ serverNowMs: number }>();
-  const joins = new Map<
-    number,
-    Joining & { epoch: string; presence: Backfill["p"][number][]; rev?: readonly [string, number] }
-  >();
+  const backfills = createBackfills(host, (ref) => pipe.send({ t: "more", r: ref }));
   const refs = new Map<string, number>();
   /** Those of them that have no answer yet: a second one would begin the join anew, with what was true then. */
   const asked = new Map<string, number>();
@@ -100,11 +97,13 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
       },
       traffic: host.traffic,
       closed(error) {
+        renewal.holds(undefined);
         if (!hasBye) host.closed({ error });
         hasBye = false;
       },
       frame(value) {
         host.traffic();
+        renewal.look();
         const frame = decodeServerFrame(value);
         // A frame of a later version is no reason to fall over: what is not understood is not acted on.
         try {
@@ -115,7 +114,7 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
       },
     },
     async () => {
-      const token = await host.auth();
+      const token = await renewal.first();
       const last = session.get();
       hasBye = false;
       return {
@@ -137,24 +136,20 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
     switch (frame.t) {
       case "welcome":
         session.set(frame.s);
+        renewal.holds(frame.exp);
         return host.opened(toOpened(frame, transport));
+      case "authed":
+        return renewal.holds(frame.exp);
       case "joined": {
         if (asked.get(frame.c) !== frame.r) return;
         asked.delete(frame.c);
-        const [epoch] = frame.pos;
-        joins.set(frame.r, {
-          channel: frame.c,
-          ref: frame.r,
-          epoch,
-          presence: [],
-          ...(frame.rev ? { rev: frame.rev } : {}),
-        });
+        backfills.begin(frame);
         host.attached(frame.c, toAttachment(frame));
         if (frame.sv) host.state(frame.c, toState(frame.sv, frame.st));
-        return backfill(frame.r, frame);
+        return backfills.next(frame.r, frame);
       }
       case "chunk":
-        return backfill(frame.r, frame);
+        return backfills.next(frame.r, frame);
       case "msg":
         return host.messages(
           frame.c,
@@ -194,26 +189,6 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
     }
   }
 
-  function backfill(ref: number, { m, p, more }: Backfill): void {
-    const join = joins.get(ref);
-    if (!join) return;
-    join.presence.push(...p);
-    // Entries come before messages, so with the first message, or at the end, the members are complete.
-    if (join.rev && (m.length || !more)) {
-      const [epoch, revision] = join.rev;
-      delete join.rev;
-      host.presence(join.channel, { kind: "snapshot", epoch, revision, entries: join.presence.map(fromWireEntry) });
-    }
-    if (m.length)
-      host.messages(
-        join.channel,
-        m.map((message) => fromWireMessage(join.epoch, message)),
-      );
-    if (more) return pipe.send({ t: "more", r: ref });
-    joins.delete(ref);
-    host.live(join.channel);
-  }
-
   function fail(ref: number | undefined, error: RealtimeError): void {
     if (ref === undefined || pages.reject(`${ref}`, error)) return;
     for (const [channel, current] of refs) {
@@ -226,7 +201,7 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
   return {
     attach(channel, { since, recent, presence, state }) {
       const ref = nextRef();
-      joins.delete(refs.get(channel) ?? 0);
+      backfills.drop(refs.get(channel));
       refs.set(channel, ref);
       asked.set(channel, ref);
       const position = since && wirePosition(since);
@@ -241,7 +216,7 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
       });
     },
     detach(channel) {
-      joins.delete(refs.get(channel) ?? 0);
+      backfills.drop(refs.get(channel));
       refs.delete(channel);
       asked.delete(channel);
       pipe.send({ t: "unsub", c: channel });
@@ -263,6 +238,8 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
       return pages.ask(`${ref}`);
     },
     ping() {
+      // Core asks when the page wakes up, too.
+      renewal.look();
       const ref = nextRef();
       pipe.send({ t: "ping", r: ref });
       return pings.ask(`${ref}`);
@@ -273,6 +250,7 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
         pipe.send({ t: "bye" });
         session.set(undefined);
       }
+      renewal.holds(undefined);
       pipe.close();
       unanswered(new RealtimeError("connection-lost", "The connection was closed before the answer came."));
     },

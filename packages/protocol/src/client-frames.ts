@@ -16,6 +16,12 @@ export interface HelloFrame {
   readonly s?: readonly [sessionId: string, resumeKey: string];
 }
 
+/** Renew: show another token of the same user before the one that opened the connection expires. */
+export interface AuthFrame {
+  readonly t: "auth";
+  readonly k?: string;
+}
+
 /** Join a channel. `r` is chosen by the client and names this subscription in the answers. */
 export interface SubFrame {
   readonly t: "sub";
@@ -120,6 +126,7 @@ export interface ByeFrame {
 /** Any frame from a client. */
 export type ClientFrame =
   | HelloFrame
+  | AuthFrame
   | SubFrame
   | UnsubFrame
   | MoreFrame

@@ -2,7 +2,7 @@
 import type { ErrorCode } from "./error-codes.js";
 
 /** A close code of Attune's own. */
-export type CloseCode = 4000 | 4001 | 4002 | 4003 | 4004 | 4100 | 4101 | 4102 | 4103;
+export type CloseCode = 4000 | 4001 | 4002 | 4003 | 4004 | 4005 | 4100 | 4101 | 4102 | 4103;
 
 /**
  * Close code to the error code it stands for.
@@ -17,6 +17,7 @@ export const CLOSE_CODES: Readonly<Record<CloseCode, ErrorCode>> = {
   4002: "timeout",
   4003: "rate-limited",
   4004: "internal-error",
+  4005: "token-expired",
   4100: "unauthorized",
   4101: "conflict",
   4102: "invalid-frame",

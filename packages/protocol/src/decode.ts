@@ -35,6 +35,7 @@ const state: Check = (value) => {
 
 const CLIENT: Readonly<Record<ClientFrame["t"], Shape>> = {
   hello: { v: count, k: maybe(text), vis: flag, s: maybe(tuple(text, text)) },
+  auth: { k: maybe(text) },
   sub: { r: count, c: text, since: maybe(position), last: maybe(count), p: maybe(state), st: maybe(version) },
   unsub: { c: text },
   more: { r: count },
@@ -51,7 +52,17 @@ const CLIENT: Readonly<Record<ClientFrame["t"], Shape>> = {
 
 const backfill: Shape = { m: list, p: list, more: flag };
 const SERVER: Readonly<Record<ServerFrame["t"], Shape>> = {
-  welcome: { v: count, s: tuple(text, text), conn: text, resumed: flag, user: anything, now: time, limits: record },
+  welcome: {
+    v: count,
+    s: tuple(text, text),
+    conn: text,
+    resumed: flag,
+    user: anything,
+    now: time,
+    limits: record,
+    exp: maybe(time),
+  },
+  authed: { exp: maybe(time) },
   joined: { ...backfill, r: count, c: text, pos: position, ok: flag, rev: maybe(version), sv: maybe(version) },
   chunk: { ...backfill, r: count },
   fail: { r: maybe(count), c: maybe(text), code: text, msg: text, after: maybe(time) },

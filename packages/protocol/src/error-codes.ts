@@ -30,6 +30,7 @@ export type ErrorCode =
   | "storage-corrupt"
   | "storage-failed"
   | "timeout"
+  | "token-expired"
   | "transport-failed"
   | "unauthorized"
   | "unknown-event"
@@ -66,6 +67,7 @@ export const ERROR_CODES: readonly ErrorCode[] = [
   "storage-corrupt",
   "storage-failed",
   "timeout",
+  "token-expired",
   "transport-failed",
   "unauthorized",
   "unknown-event",

@@ -17,6 +17,7 @@ const RETRYABLE: readonly ErrorCode[] = [
   "slow-consumer",
   "storage-failed",
   "timeout",
+  "token-expired",
   "transport-failed",
 ];
 

@@ -32,6 +32,8 @@ export const HINTS: Readonly<Record<ErrorCode, string>> = {
   "storage-corrupt": "Move the stored data away and start anew, or restore a backup of it.",
   "storage-failed": "Look at the cause: the disk may be full, read-only, or in use by another process.",
   timeout: "Check the network, then try again.",
+  "token-expired":
+    "Return a new token from auth() when it is asked with isStale. On the server expiresAtMs counts milliseconds; a JWT's exp, seconds.",
   "transport-failed": "Check the URL, and that the server runs and accepts this origin.",
   unauthorized: "Return a valid token from auth().",
   "unknown-event": "Declare it in defineChannels(), or correct its name.",

@@ -19,6 +19,14 @@ export interface WelcomeFrame {
   readonly user: User | null;
   readonly now: number;
   readonly limits: Limits;
+  /** Milliseconds until the token expires; absent when it does not. */
+  readonly exp?: number;
+}
+
+/** The answer to `auth`: the connection goes on with the new token. */
+export interface AuthedFrame {
+  readonly t: "authed";
+  readonly exp?: number;
 }
 
 /** One piece of a backfill. `more` asks the client for a `more` frame; without it the subscription is live. */
@@ -180,6 +188,7 @@ export interface ServerByeFrame {
 /** Any frame from the server. */
 export type ServerFrame =
   | WelcomeFrame
+  | AuthedFrame
   | JoinedFrame
   | ChunkFrame
   | FailFrame

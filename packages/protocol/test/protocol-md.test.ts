@@ -21,6 +21,7 @@ const examples = [...text.matchAll(/```json (client|server)\n([\s\S]*?)```/g)].m
 
 const CLIENT_FRAMES = [
   "hello",
+  "auth",
   "sub",
   "unsub",
   "more",
@@ -36,6 +37,7 @@ const CLIENT_FRAMES = [
 ];
 const SERVER_FRAMES = [
   "welcome",
+  "authed",
   "joined",
   "chunk",
   "fail",

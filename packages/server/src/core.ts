@@ -1,6 +1,6 @@
 /** The server without a transport: frames in, frames out. */
 export type { Action, CanAccessChannel } from "./access/access.js";
-export type { Authenticate, AuthenticationRequest } from "./access/authenticate.js";
+export type { AuthenticatedUser, Authenticate, AuthenticationRequest } from "./access/authenticate.js";
 export type { Bounds } from "./bounds.js";
 export { DEFAULT_BOUNDS } from "./bounds.js";
 export type * from "./broker/broker.js";

@@ -14,8 +14,6 @@ import type { World } from "./world.js";
 
 /** Who a client is. */
 export interface ClientOptions {
-  /** Whether somebody sets its clock in this run. */
-  readonly isClockSet: boolean;
   readonly name: string;
   readonly userId: string;
   readonly disk: ClientDisk | undefined;
@@ -29,7 +27,6 @@ export class SimulatedClient {
   readonly leases: Map<string, () => void> = new Map();
   /** Where its outbox is kept; without, it is gone with the tab. */
   readonly disk: ClientDisk | undefined;
-  readonly isClockSet: boolean;
   readonly #world: World;
   readonly #server: SimulatedServer;
   readonly #onError: (error: unknown) => void;
@@ -51,11 +48,10 @@ export class SimulatedClient {
   constructor(
     world: World,
     server: SimulatedServer,
-    { name, userId, disk, isClockSet }: ClientOptions,
+    { name, userId, disk }: ClientOptions,
     onError: (error: unknown) => void,
   ) {
     this.disk = disk;
-    this.isClockSet = isClockSet;
     this.name = name;
     this.userId = userId;
     this.#world = world;
@@ -156,8 +152,7 @@ export class SimulatedClient {
   /** The renderer is killed. Its socket is closed by the operating system, or not, when the machine went too. */
   crash({ isHostLost }: { readonly isHostLost: boolean }): void {
     this.#process.kill();
-    if (isHostLost) this.#line?.vanish();
-    else this.#line?.cut("server");
+    this.#line?.cut(...(isHostLost ? [] : (["server"] as const)));
     this.#line = undefined;
     this.leases.clear();
   }
@@ -216,7 +211,7 @@ export class SimulatedClient {
         };
         const knock = async (): Promise<void> => {
           if (!isOpen || this.path.swallowsUp || this.path.swallowsDown) return;
-          const server = this.path.refuses ? undefined : this.#server.accept(line);
+          const server = this.#server.accept(line);
           if (!server) return process.deliver(() => lost("Nobody listens there."));
           line.connect(
             {

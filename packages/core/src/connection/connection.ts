@@ -1,5 +1,5 @@
 /** Runs the connection machine: carries out its effects, fences off what abandoned attempts still say, publishes the state. */
-import { isRealtimeError, RealtimeError } from "@attune/protocol";
+import { RealtimeError } from "@attune/protocol";
 import type { Clock } from "@attune/protocol";
 import { atom } from "nanostores";
 import type { ReadableAtom } from "nanostores";
@@ -12,9 +12,8 @@ import { transition } from "./machine.js";
 import type { MachineEvent, MachineState } from "./machine.js";
 import { startPulse } from "./pulse.js";
 import type { Pulse } from "./pulse.js";
-
-/** A token, or how to get one; asked for at every attempt. */
-export type Auth = string | (() => string | undefined | Promise<string | undefined>);
+import { createTokens } from "./tokens.js";
+import type { Auth } from "./tokens.js";
 
 /** What a driver says of a channel. */
 export type ChannelArrivals = Pick<
@@ -56,6 +55,7 @@ type Connected = Extract<ConnectionState, { status: "connected" }>;
 export function createConnection(options: ConnectionOptions): Connection {
   const { driver, env, clock, transact, tell } = options;
   const { network, page } = env;
+  const tokens = createTokens(options.auth, clock);
   const $state = atom<ConnectionState>({ status: "disconnected" });
   let state: MachineState = { name: "idle" };
   let link: DriverConnection | undefined;
@@ -132,14 +132,22 @@ export function createConnection(options: ConnectionOptions): Connection {
       get isVisible() {
         return (told = isVisible());
       },
-      auth,
+      auth: tokens.ask,
       opened: fence((opened) => {
+        tokens.accepted();
         info = opened;
         send({ type: "opened" });
       }),
-      closed: fence((reason) => send({ type: "lost", ...reason })),
+      closed: fence((reason) => {
+        // A driver that comes back by itself does not after a refusal.
+        const isReturn = hadConnection && state.name === "connecting" && driver.capabilities.reconnect === "core";
+        send({ type: "lost", ...tokens.judge(reason, isReturn) });
+      }),
       transport: fence((transport) => patch({ transport })),
-      traffic: () => mine === generation && pulse?.heard(),
+      traffic() {
+        if (mine !== generation) return;
+        pulse?.heard();
+      },
     });
   }
 
@@ -150,6 +158,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   function close(goodbye: boolean): void {
     generation += 1;
+    if (goodbye) tokens.forget();
     link?.close(goodbye);
     link = undefined;
   }
@@ -183,16 +192,6 @@ export function createConnection(options: ConnectionOptions): Connection {
   function patch(change: Partial<Connected>): void {
     const current = $state.value as ConnectionState;
     if (current.status === "connected") $state.set({ ...current, ...change });
-  }
-
-  async function auth(): Promise<string | undefined> {
-    try {
-      return await (typeof options.auth === "function" ? options.auth() : options.auth);
-    } catch (cause) {
-      throw isRealtimeError(cause)
-        ? cause
-        : new RealtimeError("auth-failed", "Cannot connect: auth() failed.", { cause });
-    }
   }
 
   function toPublic(next: MachineState): ConnectionState {

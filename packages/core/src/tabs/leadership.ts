@@ -9,7 +9,7 @@ export interface LeadershipOptions extends Pick<HubOptions, "tell" | "closed"> {
   readonly driver: Driver;
   /** The leader's own core, for clock, chance and visibility: the last one that connected. */
   host(): DriverHost;
-  auth(): Promise<string | undefined>;
+  auth(isStale?: boolean): Promise<string | undefined>;
   traffic(): void;
 }
 

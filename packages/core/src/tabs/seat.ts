@@ -129,8 +129,8 @@ export function createSeat(options: SeatOptions): Seat {
   }
 
   /** Who the user is was asked when the tab sat down; whoever it is now must be the same. */
-  async function auth(): Promise<string | undefined> {
-    const fresh = token ?? (await host.auth());
+  async function auth(isStale?: boolean): Promise<string | undefined> {
+    const fresh = token ?? (await host.auth(isStale));
     token = undefined;
     if (name === undefined) return fresh;
     const now = await whoAmI({ auth: async () => fresh }, options.identity);

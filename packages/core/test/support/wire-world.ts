@@ -14,7 +14,7 @@ import type { ManualClock } from "@attune/testing";
 import { type TestEnvironment, testEnvironment } from "./environment.js";
 
 /** One attempt to connect, as the server sees it. */
-interface ServerEnd {
+export interface ServerEnd {
   readonly events: PipeEvents;
   readonly hello: () => Promise<HelloFrame>;
   /** Everything that the client sent, but for `hello`. */
@@ -103,9 +103,9 @@ function createEnd(events: PipeEvents, sayHello: () => Promise<HelloFrame>, cloc
 
 export function createWireWorld(
   options: Partial<RealtimeOptions> = {},
-  { reconnect = "core" }: Pick<WireOptions, "reconnect"> = {},
+  { reconnect = "core", clock }: Pick<WireOptions, "reconnect"> & { readonly clock?: ManualClock } = {},
 ): WireWorld {
-  const env = testEnvironment();
+  const env = testEnvironment(clock);
   const ends: ServerEnd[] = [];
   const driver = createWireDriver({
     name: "wire",

@@ -24,10 +24,12 @@ const MAX_GRANTS = 512;
  */
 export class Access {
   readonly #ask: CanAccessChannel;
-  readonly #user: User | null;
+  #user: User | null;
   readonly #clock: Clock;
   readonly #deadlineMs: number;
   readonly #granted = new Set<string>();
+  /** Counts what was taken back: an answer from before that says nothing. */
+  #revocations = 0;
 
   constructor(user: User | null, ask: CanAccessChannel, clock: Clock, deadlineMs: number) {
     this.#user = user;
@@ -48,20 +50,30 @@ export class Access {
    */
   async check(channel: string, action: Action): Promise<boolean> {
     if (this.has(channel, action)) return true;
+    const revocations = this.#revocations;
     const answer = this.#ask(this.#user, channel, action);
     const what = `canAccessChannel() for "${action}" on "${channel}"`;
     // Anything but `true` is a refusal: a truthy object must not open a channel.
     const isGranted =
       (typeof answer === "boolean" ? answer : await withDeadline(this.#clock, this.#deadlineMs, what, answer)) === true;
+    if (isGranted && revocations !== this.#revocations) return this.check(channel, action);
     if (isGranted) this.#keep(`${action} ${channel}`);
     return isGranted;
   }
 
   /** Takes back every grant on a channel. */
   forget(channel: string): void {
+    this.#revocations++;
     for (const action of ["subscribe", "publish", "presence", "history", "state"]) {
       this.#granted.delete(`${action} ${channel}`);
     }
+  }
+
+  /** Takes back every grant: the user has another token, and may have become another one in what it may do. */
+  renew(user: User | null): void {
+    this.#revocations++;
+    this.#user = user;
+    this.#granted.clear();
   }
 
   #keep(grant: string): void {

@@ -12,8 +12,18 @@ export interface AuthenticationRequest {
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
+/** A user, and until when its token holds. */
+export interface AuthenticatedUser extends User {
+  /**
+   * Server milliseconds since 1970; of a JWT, `payload.exp * 1000`. Until then the client shows a new token by itself, and when it does
+   * not, the connection is closed with `token-expired`. Default: what was granted holds until the connection ends.
+   */
+  readonly expiresAtMs?: number;
+}
+
 /**
- * Says who a client is. `null` lets it in as anonymous; to turn it away, throw or reject.
+ * Says who a client is. `null` lets it in as anonymous; to turn it away, throw or reject. It is asked when a client connects, and again
+ * for each token that the client shows later.
  *
  * @example
  * ```ts
@@ -24,7 +34,7 @@ export interface AuthenticationRequest {
  * };
  * ```
  */
-export type Authenticate = (request: AuthenticationRequest) => MaybePromise<User | null>;
+export type Authenticate = (request: AuthenticationRequest) => MaybePromise<AuthenticatedUser | null>;
 
 const MAX_ID_LENGTH = 200;
 const MAX_NAME_LENGTH = 200;
@@ -51,6 +61,22 @@ export function checkUser(answer: User | null): User | null {
     );
   }
   return { userId, name, ...(avatar ? { avatar } : {}) };
+}
+
+/**
+ * How long what the app answered holds.
+ *
+ * @returns milliseconds, or `undefined` when it does not expire
+ * @throws {RealtimeError} `token-expired` when it is over, `invalid-option` when that is no time
+ */
+export function checkExpiry(answer: AuthenticatedUser | null, nowMs: number): number | undefined {
+  const { expiresAtMs } = answer ?? {};
+  if (expiresAtMs === undefined) return undefined;
+  if (!Number.isFinite(expiresAtMs)) {
+    throw new RealtimeError("invalid-option", "authenticate() must give expiresAtMs as milliseconds since 1970.");
+  }
+  if (expiresAtMs <= nowMs) throw new RealtimeError("token-expired", "The token has expired.");
+  return Math.ceil(expiresAtMs - nowMs);
 }
 
 function isText(value: unknown, maxLength: number): value is string {

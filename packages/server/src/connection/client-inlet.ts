@@ -7,6 +7,7 @@ import { Connection } from "./connection.js";
 import { closeCodeFor, dismiss } from "./dismissal.js";
 import { FrameQueue } from "./frame-queue.js";
 import { identify, sessionFor } from "./greeting.js";
+import { renew } from "./renewal.js";
 import { toRefusal } from "./refusal.js";
 import type { TransportInlet, TransportLink } from "./transport-link.js";
 
@@ -96,16 +97,17 @@ export class ClientInlet implements TransportInlet {
   #work(frame: ClientFrame): void | Promise<void> {
     if (this.#isOver) return undefined;
     if (frame.t === "hello") return this.#greet(frame);
+    if (frame.t === "auth") return this.#connection && renew(this.#connection, this.#link, frame);
     return this.#connection && handle(this.#connection, frame);
   }
 
   async #greet(hello: HelloFrame): Promise<void> {
-    const user = await identify(this.#server, this.#link, hello);
+    const { user, expiresInMs } = await identify(this.#server, this.#link, hello);
     if (this.#isOver) return;
     const { session, resumed } = sessionFor(this.#server, hello, user);
     if (resumed) session.updateUser(user);
     this.#cancelHello();
-    const start = { session, resumed, isVisible: hello.vis };
+    const start = { session, resumed, expiresInMs, isVisible: hello.vis };
     this.#connection = new Connection(this.#server, this.#link, start, () => this.#end());
   }
 
@@ -116,7 +118,7 @@ export class ClientInlet implements TransportInlet {
       settings.env.report(error, `frame "${frame.t}"`);
     }
     if (this.#isOver) return;
-    if (frame.t === "hello") {
+    if (frame.t === "hello" || frame.t === "auth") {
       this.dismiss(isRealtimeError(error) ? error : new RealtimeError("internal-error", "The server failed."));
       return;
     }

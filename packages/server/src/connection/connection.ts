@@ -7,6 +7,8 @@ import type { ServerContext } from "../server-context.js";
 import type { Carrier, Session } from "../session/session.js";
 import { type EncodedFrame, encodeFrame } from "../wire/encoded-frame.js";
 import { dismiss } from "./dismissal.js";
+import { Expiry } from "./expiry.js";
+import type { Identity } from "./greeting.js";
 import { Liveness } from "./liveness.js";
 import { toRefusal } from "./refusal.js";
 import { RoomQueue } from "./room-queue.js";
@@ -22,6 +24,7 @@ export interface Place {
 export interface ConnectionStart {
   readonly session: Session;
   readonly resumed: boolean;
+  readonly expiresInMs: number | undefined;
   readonly isVisible: boolean;
 }
 
@@ -34,6 +37,7 @@ export class Connection implements Carrier, SubscriptionHost {
   readonly #link: TransportLink;
   readonly #onEnd: () => void;
   readonly #liveness: Liveness;
+  readonly #expiry: Expiry;
   readonly #places = new Map<string, Place>();
   readonly #room: RoomQueue;
   #isOpen = true;
@@ -43,7 +47,7 @@ export class Connection implements Carrier, SubscriptionHost {
   constructor(
     server: ServerContext,
     link: TransportLink,
-    { session, resumed, isVisible }: ConnectionStart,
+    { session, resumed, expiresInMs, isVisible }: ConnectionStart,
     onEnd: () => void,
   ) {
     const { settings, sessions } = server;
@@ -60,6 +64,8 @@ export class Connection implements Carrier, SubscriptionHost {
       () => this.send(encodeFrame({ t: "ping", r: ++this.#pings })),
       () => this.bye(4002, "Nothing was heard from the client."),
     );
+    this.#expiry = new Expiry(clock, () => this.bye(4005, "The token has expired."));
+    this.#expiry.set(expiresInMs);
     sessions.carry(session, this)?.bye(4101, "Another connection took over this session.");
     this.send(
       encodeFrame({
@@ -71,6 +77,7 @@ export class Connection implements Carrier, SubscriptionHost {
         user: session.user,
         now: clock.now(),
         limits: settings.limits,
+        ...(expiresInMs === undefined ? {} : { exp: expiresInMs }),
       }),
     );
   }
@@ -149,6 +156,13 @@ export class Connection implements Carrier, SubscriptionHost {
     this.#places.get(channel)?.subscription.close("forbidden", `Access to "${channel}" was revoked.`);
   }
 
+  /** Another token of the same user holds from now on: nothing that was granted for the one before does. */
+  renewed({ user, expiresInMs }: Identity): void {
+    this.#expiry.set(expiresInMs);
+    this.session.updateUser(user);
+    this.access.renew(user);
+  }
+
   failed(subscription: Subscription, error: unknown): void {
     const { name } = subscription.channel;
     this.server.counters.errors++;
@@ -156,16 +170,12 @@ export class Connection implements Carrier, SubscriptionHost {
     const failure = new RealtimeError("internal-error", `Could not fill the subscription to "${name}".`);
     const refusal = toRefusal({ t: "sub", r: subscription.ref, c: name }, failure);
     if (refusal) this.send(encodeFrame(refusal));
-    this.ended(subscription, true);
+    this.ended(subscription);
   }
 
-  ended(subscription: Subscription, mayComeBack: boolean): void {
+  ended(subscription: Subscription): void {
     const { name } = subscription.channel;
-    if (this.#places.get(name)?.subscription !== subscription) return;
-    if (!mayComeBack) return this.leave(name);
-    // Nobody is to see a leave of somebody who was told to join again.
-    this.#places.delete(name);
-    this.session.expectBack(name, this.server.settings.graceMs);
+    if (this.#places.get(name)?.subscription === subscription) this.leave(name);
   }
 
   bye(code: CloseCode, message: string, after?: number): void {
@@ -188,6 +198,7 @@ export class Connection implements Carrier, SubscriptionHost {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#liveness.stop();
+    this.#expiry.stop();
     this.#room.stop();
     for (const { subscription } of this.#places.values()) subscription.end();
     this.#places.clear();

@@ -1,6 +1,6 @@
 /** Answers a `hello`: which version, how many at a time, who, and which session. */
 import { type HelloFrame, isRealtimeError, PROTOCOL_VERSION, RealtimeError, type User } from "@attune/protocol";
-import { checkUser } from "../access/authenticate.js";
+import { checkExpiry, checkUser } from "../access/authenticate.js";
 import type { ServerContext } from "../server-context.js";
 import type { Session } from "../session/session.js";
 import type { TransportLink } from "./transport-link.js";
@@ -8,13 +8,20 @@ import type { TransportLink } from "./transport-link.js";
 /** How far apart those come back who found the server full. */
 const FULL_RETRY_MS = 5_000;
 
+/** Who a client is, and for how long that holds. */
+export interface Identity {
+  readonly user: User | null;
+  /** Milliseconds; absent when its token does not expire. */
+  readonly expiresInMs: number | undefined;
+}
+
 /**
  * Finds out who a client is. Until this answers, nothing is kept for it.
  *
  * @throws {RealtimeError} `invalid-frame` for another version, `rate-limited` with `retryAfterMs` when too many come at
- * once, `unauthorized`, `internal-error`
+ * once, and what {@link authenticate} throws
  */
-export async function identify(server: ServerContext, link: TransportLink, hello: HelloFrame): Promise<User | null> {
+export async function identify(server: ServerContext, link: TransportLink, hello: HelloFrame): Promise<Identity> {
   const { settings, admission, counters } = server;
   if (hello.v !== PROTOCOL_VERSION) {
     throw new RealtimeError("invalid-frame", `This server speaks version ${PROTOCOL_VERSION}, not ${hello.v}.`);
@@ -24,14 +31,29 @@ export async function identify(server: ServerContext, link: TransportLink, hello
     counters.deferred++;
     throw new RealtimeError("rate-limited", "Too many clients come at once.", { details: { retryAfterMs } });
   }
+  return authenticate(server, link, hello.k);
+}
+
+/**
+ * Asks the app whose a token is.
+ *
+ * @throws {RealtimeError} `unauthorized`, `token-expired`, `internal-error`
+ */
+export async function authenticate(
+  { settings }: ServerContext,
+  link: TransportLink,
+  token: string | undefined,
+): Promise<Identity> {
   try {
     const answer = await settings.authenticate({
-      ...(hello.k === undefined ? {} : { token: hello.k }),
+      ...(token === undefined ? {} : { token }),
       ...(link.address === undefined ? {} : { address: link.address }),
       ...(link.headers === undefined ? {} : { headers: link.headers }),
     });
-    return checkUser(answer);
+    const expiresInMs = checkExpiry(answer, settings.env.clock.now());
+    return { user: checkUser(answer), expiresInMs };
   } catch (error) {
+    if (isRealtimeError(error, "token-expired")) throw error;
     // To throw is how an app turns a client away; what it throws may also be its own failure, so the operator hears of it.
     if (!isRealtimeError(error, "unauthorized")) settings.env.report(error, "authenticate()");
     if (isRealtimeError(error, "invalid-option"))

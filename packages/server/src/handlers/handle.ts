@@ -34,7 +34,7 @@ export function handle(connection: Connection, frame: ClientFrame): void | Promi
     case "bye":
       return connection.goodbye();
     default:
-      // hello, ping, pong and vis never get here.
+      // hello, auth, ping, pong and vis never get here.
       return undefined;
   }
 }

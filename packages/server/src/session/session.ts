@@ -1,12 +1,5 @@
 /** What outlives a connection: who the client is, its places on channels, and how much it has sent. */
-import {
-  type Clock,
-  type CloseCode,
-  DEDUPE_RESULTS,
-  type Limits,
-  type PresenceState,
-  type User,
-} from "@attune/protocol";
+import { type CloseCode, DEDUPE_RESULTS, type Limits, type PresenceState, type User } from "@attune/protocol";
 import type { Bounds } from "../bounds.js";
 import type { Channel } from "../channel/channel.js";
 import type { ServerEnv } from "../env/server-env.js";
@@ -40,17 +33,16 @@ export class Session {
   readonly signals: TokenBucket;
   /** Tokens for `sub` and `hist`, each of which can cost a query of the app's. */
   readonly requests: TokenBucket;
+  /** Tokens (of the bucket) for tokens (of the user), each of which asks the app about everything. */
+  readonly renewals: TokenBucket = new TokenBucket(1, 10);
   /** Tokens for changes of shared states. */
   readonly patches: TokenBucket;
   /** The connection that carries it; absent during the grace. A frame counts only while its connection is this one. */
   carrier: Carrier | undefined;
   /** Cancels the end of the grace. */
   cancelGrace: (() => void) | undefined;
-  readonly #clock: Clock;
   #user: User | null;
   readonly #places = new Map<string, Channel>();
-  /** Channels that it is expected back on, and what stops the wait. */
-  readonly #expected = new Map<string, () => void>();
   readonly #states: StatePacer;
 
   constructor(user: User | null, limits: Limits, bounds: SessionBounds, { id, clock }: ServerEnv) {
@@ -58,7 +50,6 @@ export class Session {
     // Two ids: one may be short enough to be found by trying, given a busy server and years.
     this.key = id() + id();
     this.connectionId = id();
-    this.#clock = clock;
     this.#user = user;
     const { messagesPerMinute, signalsPerSecond, signalBurst, channels } = limits;
     this.messages = new TokenBucket(messagesPerMinute / 60, messagesPerMinute);
@@ -85,8 +76,6 @@ export class Session {
 
   /** Notes that it is on a channel, as a member when it has a state there. */
   enter(channel: Channel, state: PresenceState | undefined): void {
-    this.#expected.get(channel.name)?.();
-    this.#expected.delete(channel.name);
     this.#places.set(channel.name, channel);
     this.#states.forget(channel.name);
     if (state && this.#user) channel.enter(this.connectionId, this.#user, state);
@@ -98,19 +87,8 @@ export class Session {
     this.#states.set(channel, state);
   }
 
-  /** Its subscription ended for a passing reason: it stays where it is until its client had time to come back. */
-  expectBack(channel: string, graceMs: number): void {
-    this.#expected.get(channel)?.();
-    this.#expected.set(
-      channel,
-      this.#clock.after(graceMs, () => this.leave(channel)),
-    );
-  }
-
   /** Leaves a channel, at once and for everyone to see. */
   leave(channel: string): void {
-    this.#expected.get(channel)?.();
-    this.#expected.delete(channel);
     this.#places.get(channel)?.leave(this.connectionId);
     this.#places.delete(channel);
   }

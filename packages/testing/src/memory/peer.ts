@@ -97,7 +97,7 @@ export function createPeer(hub: HubState, client: string, ends: PeerEnds): Peer 
     },
     expire() {
       if (token !== undefined) hub.expiredTokens.add(token);
-      end({ error: new RealtimeError("auth-failed", "The token has expired.") });
+      end({ error: new RealtimeError("token-expired", "The token has expired.") });
     },
     leave(goodbye) {
       if (hasLeft) return;

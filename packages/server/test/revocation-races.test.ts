@@ -1,0 +1,67 @@
+/** Access that is taken away while something is under way that would give it: the revocation holds. */
+import type { User } from "@attune/protocol";
+import { describe, expect, test } from "vitest";
+import { createWorld, settle } from "./kit/world.js";
+
+const ROOM = "presence:room:1";
+const DOC = "private:doc:1";
+
+describe("a revocation", () => {
+  test("is not undone by an auth that was under way, and leaves no session to resume", async () => {
+    let answer: (user: User) => void = () => {};
+    let isSlow = false;
+    const world = createWorld({
+      authenticate: () =>
+        isSlow ? new Promise<User>((resolve) => void (answer = resolve)) : { userId: "ada", name: "Ada" },
+    });
+    const ada = await world.join("ada");
+    await ada.sub(ROOM);
+    isSlow = true;
+    ada.send({ t: "auth", k: "ada" });
+    await settle();
+    world.core.revoke({ userId: "ada" });
+    expect(ada.closedWith?.code).toBe(4100);
+    answer({ userId: "ada", name: "Ada" });
+    await settle();
+    expect(world.core.stats()).toMatchObject({ sessions: 0, connections: 0, subscriptions: 0 });
+    isSlow = false;
+    expect((await world.join("ada", ada.welcome.s)).welcome.resumed).toBe(false);
+  });
+
+  test("of a channel is not undone by an auth whose access was being looked up", async () => {
+    const answers: ((isGranted: boolean) => void)[] = [];
+    let isSlow = false;
+    const world = createWorld({
+      canAccessChannel: () => (isSlow ? new Promise((resolve) => void answers.push(resolve)) : true),
+    });
+    const ada = await world.join("ada");
+    await ada.sub(DOC);
+    isSlow = true;
+    ada.send({ t: "auth", k: "ada" });
+    await settle();
+    world.core.revoke({ userId: "ada", channel: DOC });
+    expect(ada.last("closed")).toMatchObject({ c: DOC, code: "forbidden" });
+    answers.shift()?.(true);
+    await settle();
+    // What was answered before the revocation is asked again.
+    answers.shift()?.(false);
+    await settle();
+    expect(ada.last("authed")).toEqual({ t: "authed" });
+    expect(world.core.stats().subscriptions).toBe(0);
+  });
+
+  test("holds for a join that was let in a moment before, and is not complete yet", async () => {
+    const answers: ((isGranted: boolean) => void)[] = [];
+    const world = createWorld({ canAccessChannel: () => new Promise((resolve) => void answers.push(resolve)) });
+    const ada = await world.join("ada");
+    ada.send({ t: "sub", r: 1, c: DOC });
+    await settle();
+    world.core.revoke({ userId: "ada", channel: DOC });
+    answers.shift()?.(true);
+    await settle();
+    answers.shift()?.(false);
+    await settle();
+    expect(ada.last("fail")).toMatchObject({ c: DOC, code: "forbidden" });
+    expect(world.core.stats().subscriptions).toBe(0);
+  });
+});
