@@ -15,6 +15,9 @@ export interface Demo {
   readonly url: string;
   /** Every connection breaks; new ones may come at once. */
   cut(): void;
+  /** Connections, and those to come, swallow what is sent over them, until `heal()`. */
+  halfOpen(): void;
+  heal(): void;
   /** What carries the messages is gone, until `restart()`. */
   stop(how: Ending): Promise<{ readonly keepsLog: boolean }>;
   restart(): Promise<void>;

@@ -10,6 +10,8 @@ export async function startSocketioDemo(): Promise<Demo> {
   return {
     url: `http://localhost:${proxy.port}`,
     cut: () => proxy.reset(),
+    halfOpen: () => void proxy.halfOpen(),
+    heal: () => void proxy.heal(),
     async stop(how) {
       await host.stop(how === "killed" ? "SIGKILL" : "SIGTERM");
       return { keepsLog: true };

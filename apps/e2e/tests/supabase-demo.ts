@@ -24,6 +24,8 @@ export async function startSupabaseDemo(): Promise<Demo> {
   return {
     url: host.url,
     cut: () => proxy.reset(),
+    halfOpen: () => void proxy.halfOpen(),
+    heal: () => void proxy.heal(),
     async stop(how) {
       await proxy.refuse();
       isGone = how === "killed";

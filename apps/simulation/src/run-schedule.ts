@@ -47,12 +47,13 @@ export async function runSchedule(
   const onError = (error: unknown): void => void errors.push(error);
   const world = createWorld(seed, timeline);
   const server = new SimulatedServer(world, schedule.server, onError);
+  const isClockSet = schedule.steps.some(({ action }) => action.do === "fault" && action.fault === "clock-jump");
   const clients = schedule.users.map(
     (userId, index) =>
       new SimulatedClient(
         world,
         server,
-        { name: `c${index}`, userId, disk: schedule.keepsOutbox ? new ClientDisk(world) : undefined },
+        { name: `c${index}`, userId, isClockSet, disk: schedule.keepsOutbox ? new ClientDisk(world) : undefined },
         onError,
       ),
   );

@@ -1,6 +1,7 @@
 import { MAX_CHUNK_CHARS, type WirePosition } from "@attune/protocol";
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "./kit/manual-clock.js";
+import { viewOf } from "./kit/view.js";
 import { createEnv, createWorld, type FakeClient, type World } from "./kit/world.js";
 
 const NEWS = "public:news";
@@ -166,6 +167,30 @@ describe("the answer", () => {
     await world.core.publish(NEWS, "message", { text: "live" });
     await world.after(100);
     expect(ada.offsets(NEWS)).toEqual(Array.from({ length: 31 }, (_, index) => index + 1));
+  });
+
+  test("that ends because it is filled too slowly shows nobody a leave, unless the client stays away", async () => {
+    const world = createWorld({ history: { messages: 5 }, limits: { messagesPerMinute: 0 } });
+    const bob = await world.join("bob");
+    await bob.sub(ROOM);
+    const ada = await world.join("ada");
+    await ada.sub(ROOM);
+    await world.after(100);
+    ada.bufferedBytes = 100_000;
+    ada.send({ t: "sub", r: 9, c: ROOM, since: ["", 0, ""], last: 5 });
+    await world.after(0);
+    await publish(world, 20, "x", ROOM);
+    ada.bufferedBytes = 0;
+    await world.after(200);
+    expect(ada.last("closed")).toMatchObject({ c: ROOM, code: "channel-closed" });
+    const gone = () => bob.all("pres").flatMap(({ del }) => del);
+    await world.after(4_500);
+    expect(gone()).toEqual([]);
+    await ada.sub(ROOM);
+    await world.after(10_000);
+    bob.send({ t: "pong", r: 1 });
+    expect(gone()).toEqual([]);
+    expect(viewOf(ROOM, bob).size).toBe(2);
   });
 
   test("says settling while members may not be back after a start", async () => {

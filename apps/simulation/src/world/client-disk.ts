@@ -1,6 +1,6 @@
 /** What a browser keeps of the outbox between two lives of a tab: writing takes time, and a kill in between has written nothing. */
 import { fromKept, keeper, toKept } from "@attune/core/storage";
-import type { Keeper, StorageHost } from "@attune/core/storage";
+import type { Keeper, OutboxRecord, StorageHost } from "@attune/core/storage";
 import type { SimulatedProcess } from "./simulated-process.js";
 import type { World } from "./world.js";
 
@@ -20,7 +20,7 @@ export class ClientDisk {
 
   /** The data of what is kept, which is what a test knows it by. */
   get data(): readonly unknown[] {
-    return [...this.#rows.values()].map(({ text }) => fromKept(JSON.parse(text))?.data);
+    return [...this.#rows.values()].map(({ text }) => read(text).data);
   }
 
   /** The storage, as one process has it open. */
@@ -53,6 +53,13 @@ export class ClientDisk {
   #offer(host: StorageHost): void {
     const left = [...this.#rows.values()].filter(({ owner }) => this.#owners.get(owner)?.isDead ?? true);
     for (const row of left) row.owner = host.owner;
-    host.adopt(left.flatMap(({ text }) => fromKept(JSON.parse(text)) ?? []));
+    host.adopt(left.map(({ text }) => read(text)));
   }
+}
+
+/** What this app wrote down it can read: nothing on this disk goes bad. */
+function read(text: string): OutboxRecord {
+  const record = fromKept(JSON.parse(text));
+  if (!record) throw new Error(`A record that was written cannot be read: ${text}`);
+  return record;
 }

@@ -93,6 +93,13 @@ export class Line {
     for (const end of told) this.#world.time.after(this.#world.between(0, 20), () => this.#tell(end));
   }
 
+  /** One end's machine is gone: nobody is left to say that the connection is. */
+  vanish(): void {
+    this.#up.break();
+    this.#down.break();
+    this.#mangler.forgetHeld();
+  }
+
   #tell(end: "client" | "server"): void {
     const heard = end === "client" ? this.#client : this.#server;
     if (end === "client") this.#client = undefined;

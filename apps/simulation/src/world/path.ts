@@ -16,6 +16,8 @@ export interface PathCondition {
   duplicates: number;
   swaps: number;
   replays: number;
+  /** Nobody can connect. */
+  refuses: boolean;
   /** The next connection breaks as soon as the server has said something on it. */
   isCutting: boolean;
 }
@@ -31,6 +33,7 @@ export function healthyPath(): PathCondition {
     duplicates: 0,
     swaps: 0,
     replays: 0,
+    refuses: false,
     isCutting: false,
   };
 }

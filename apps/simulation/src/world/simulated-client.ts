@@ -14,6 +14,8 @@ import type { World } from "./world.js";
 
 /** Who a client is. */
 export interface ClientOptions {
+  /** Whether somebody sets its clock in this run. */
+  readonly isClockSet: boolean;
   readonly name: string;
   readonly userId: string;
   readonly disk: ClientDisk | undefined;
@@ -27,6 +29,7 @@ export class SimulatedClient {
   readonly leases: Map<string, () => void> = new Map();
   /** Where its outbox is kept; without, it is gone with the tab. */
   readonly disk: ClientDisk | undefined;
+  readonly isClockSet: boolean;
   readonly #world: World;
   readonly #server: SimulatedServer;
   readonly #onError: (error: unknown) => void;
@@ -48,10 +51,11 @@ export class SimulatedClient {
   constructor(
     world: World,
     server: SimulatedServer,
-    { name, userId, disk }: ClientOptions,
+    { name, userId, disk, isClockSet }: ClientOptions,
     onError: (error: unknown) => void,
   ) {
     this.disk = disk;
+    this.isClockSet = isClockSet;
     this.name = name;
     this.userId = userId;
     this.#world = world;
@@ -152,7 +156,8 @@ export class SimulatedClient {
   /** The renderer is killed. Its socket is closed by the operating system, or not, when the machine went too. */
   crash({ isHostLost }: { readonly isHostLost: boolean }): void {
     this.#process.kill();
-    this.#line?.cut(...(isHostLost ? [] : (["server"] as const)));
+    if (isHostLost) this.#line?.vanish();
+    else this.#line?.cut("server");
     this.#line = undefined;
     this.leases.clear();
   }
@@ -211,7 +216,7 @@ export class SimulatedClient {
         };
         const knock = async (): Promise<void> => {
           if (!isOpen || this.path.swallowsUp || this.path.swallowsDown) return;
-          const server = this.#server.accept(line);
+          const server = this.path.refuses ? undefined : this.#server.accept(line);
           if (!server) return process.deliver(() => lost("Nobody listens there."));
           line.connect(
             {

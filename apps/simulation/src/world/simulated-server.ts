@@ -143,7 +143,10 @@ export class SimulatedServer {
     this.#running = undefined;
     running.process.kill();
     running.leave();
-    for (const line of running.lines.keys()) line.cut(...(isHostLost ? [] : (["client"] as const)));
+    for (const line of running.lines.keys()) {
+      if (isHostLost) line.vanish();
+      else line.cut("client");
+    }
   }
 
   /** Closes as an operator would have it: every client is told when to come back. */

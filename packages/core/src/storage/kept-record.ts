@@ -36,7 +36,9 @@ export function toKept(record: OutboxRecord): KeptRecord {
   const { id, channel, event, producer, sequence, userId, createdAtMs, state, error } = record;
   return {
     version: 1,
-    ...{ id, channel, event, producer, sequence, createdAtMs },
+    ...{ id, channel, event, producer, sequence },
+    // A clock that counts in fractions is no reason to take a record for damaged.
+    createdAtMs: Math.round(createdAtMs),
     // What JSON leaves out arrives as null.
     data: (JSON.stringify(record.data) as string | undefined) ?? "null",
     state: state === "sent" ? "sending" : state,

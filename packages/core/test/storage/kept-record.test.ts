@@ -21,6 +21,8 @@ describe("a kept record", () => {
     for (const each of [record, { ...record, userId: null }, { ...record, state: "sending" as const }])
       expect(fromKept(JSON.parse(JSON.stringify(toKept(each))))).toEqual(each);
     expect(fromKept(toKept({ ...record, userId: undefined, data: undefined }))?.data).toBe(null);
+    // A clock that counts in fractions of a millisecond.
+    expect(fromKept(toKept({ ...record, createdAtMs: 1_000.4 }))?.createdAtMs).toBe(1_000);
   });
 
   test("of any other shape is none", () => {

@@ -23,8 +23,8 @@ export interface SubscriptionHost {
   isSettling(): boolean;
   /** The subscription failed while it was being filled. */
   failed(subscription: Subscription, error: unknown): void;
-  /** The server ended the subscription; it is to be forgotten. */
-  ended(subscription: Subscription): void;
+  /** The server ended the subscription; it is to be forgotten. `mayComeBack`: the client was told to join again. */
+  ended(subscription: Subscription, mayComeBack: boolean): void;
 }
 
 interface Fill {
@@ -96,7 +96,7 @@ export class Subscription implements Subscriber {
     if (this.#phase === "ended") return;
     this.#host.send(encodeFrame({ t: "closed", c: this.channel.name, code, msg: message }));
     this.end();
-    this.#host.ended(this);
+    this.#host.ended(this, code === "channel-closed");
   }
 
   /** Ends it without a word. */

@@ -170,12 +170,16 @@ export class Connection implements Carrier, SubscriptionHost {
     const failure = new RealtimeError("internal-error", `Could not fill the subscription to "${name}".`);
     const refusal = toRefusal({ t: "sub", r: subscription.ref, c: name }, failure);
     if (refusal) this.send(encodeFrame(refusal));
-    this.ended(subscription);
+    this.ended(subscription, true);
   }
 
-  ended(subscription: Subscription): void {
+  ended(subscription: Subscription, mayComeBack: boolean): void {
     const { name } = subscription.channel;
-    if (this.#places.get(name)?.subscription === subscription) this.leave(name);
+    if (this.#places.get(name)?.subscription !== subscription) return;
+    if (!mayComeBack) return this.leave(name);
+    // Nobody is to see a leave of somebody who was told to join again.
+    this.#places.delete(name);
+    this.session.expectBack(name, this.server.settings.graceMs);
   }
 
   bye(code: CloseCode, message: string, after?: number): void {

@@ -1,5 +1,12 @@
 /** What outlives a connection: who the client is, its places on channels, and how much it has sent. */
-import { type CloseCode, DEDUPE_RESULTS, type Limits, type PresenceState, type User } from "@attune/protocol";
+import {
+  type Clock,
+  type CloseCode,
+  DEDUPE_RESULTS,
+  type Limits,
+  type PresenceState,
+  type User,
+} from "@attune/protocol";
 import type { Bounds } from "../bounds.js";
 import type { Channel } from "../channel/channel.js";
 import type { ServerEnv } from "../env/server-env.js";
@@ -41,8 +48,11 @@ export class Session {
   carrier: Carrier | undefined;
   /** Cancels the end of the grace. */
   cancelGrace: (() => void) | undefined;
+  readonly #clock: Clock;
   #user: User | null;
   readonly #places = new Map<string, Channel>();
+  /** Channels that it is expected back on, and what stops the wait. */
+  readonly #expected = new Map<string, () => void>();
   readonly #states: StatePacer;
 
   constructor(user: User | null, limits: Limits, bounds: SessionBounds, { id, clock }: ServerEnv) {
@@ -50,6 +60,7 @@ export class Session {
     // Two ids: one may be short enough to be found by trying, given a busy server and years.
     this.key = id() + id();
     this.connectionId = id();
+    this.#clock = clock;
     this.#user = user;
     const { messagesPerMinute, signalsPerSecond, signalBurst, channels } = limits;
     this.messages = new TokenBucket(messagesPerMinute / 60, messagesPerMinute);
@@ -76,6 +87,8 @@ export class Session {
 
   /** Notes that it is on a channel, as a member when it has a state there. */
   enter(channel: Channel, state: PresenceState | undefined): void {
+    this.#expected.get(channel.name)?.();
+    this.#expected.delete(channel.name);
     this.#places.set(channel.name, channel);
     this.#states.forget(channel.name);
     if (state && this.#user) channel.enter(this.connectionId, this.#user, state);
@@ -87,8 +100,19 @@ export class Session {
     this.#states.set(channel, state);
   }
 
+  /** Its subscription ended for a passing reason: it stays where it is until its client had time to come back. */
+  expectBack(channel: string, graceMs: number): void {
+    this.#expected.get(channel)?.();
+    this.#expected.set(
+      channel,
+      this.#clock.after(graceMs, () => this.leave(channel)),
+    );
+  }
+
   /** Leaves a channel, at once and for everyone to see. */
   leave(channel: string): void {
+    this.#expected.get(channel)?.();
+    this.#expected.delete(channel);
     this.#places.get(channel)?.leave(this.connectionId);
     this.#places.delete(channel);
   }
