@@ -2,7 +2,7 @@
 import { RealtimeError, type User } from "@attune/protocol";
 import { describe, expect, test } from "vitest";
 import { alive, createTokenWorld } from "./kit/token-world.js";
-import { createWorld } from "./kit/world.js";
+import { createWorld, settle, type World } from "./kit/world.js";
 
 const ROOM = "presence:room:1";
 
@@ -91,6 +91,26 @@ describe("a token that expires", () => {
     expect(ada.closedWith).toBeUndefined();
     await world.after(1);
     expect(ada.closedWith?.code).toBe(4005);
+  });
+
+  test("leaves no timer behind when its connection is lost while another one is looked at", async () => {
+    let answer: () => void = () => {};
+    let isSlow = false;
+    const world: World = createWorld({
+      graceMs: 0,
+      async authenticate() {
+        if (isSlow) await new Promise<void>((resolve) => void (answer = resolve));
+        return { userId: "ada", name: "Ada", expiresAtMs: world.clock.now() + 5_000_000 };
+      },
+    });
+    const ada = await world.join("ada");
+    isSlow = true;
+    ada.send({ t: "auth", k: "ada" });
+    await settle();
+    ada.drop();
+    answer();
+    await world.after(60_000);
+    expect(world.clock.pending).toBe(0);
   });
 
   test("leaves no timer behind", async () => {

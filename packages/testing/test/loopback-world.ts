@@ -1,6 +1,6 @@
 /** The client core and the server core in one process, under one virtual clock, over links that are cut at random. */
 import { createRealtime, RealtimeError } from "@attune/core";
-import type { Realtime } from "@attune/core";
+import type { Auth, Realtime } from "@attune/core";
 import { createWireDriver } from "@attune/core/wire";
 import { type CoreOptions, createServerCore } from "@attune/server/core";
 import type { ServerCore } from "@attune/server/core";
@@ -14,6 +14,7 @@ export interface LoopbackWorld {
   /** Cuts each link that is open. */
   readonly cuts: Set<() => void>;
   client(userId: string): Realtime;
+  clientWith(auth: Auth): Realtime;
   /** Another server takes over, which knows nothing of what was. */
   restart(): void;
 }
@@ -43,7 +44,7 @@ export function createLoopbackWorld(seed: number, options: Partial<CoreOptions> 
   const cuts = new Set<() => void>();
   const delay = (): number => 1 + Math.floor(random() * 20);
 
-  const client = (userId: string): Realtime => {
+  const clientWith = (auth: Auth): Realtime => {
     const driver = createWireDriver({
       name: "loopback",
       open(events, hello) {
@@ -65,15 +66,21 @@ export function createLoopbackWorld(seed: number, options: Partial<CoreOptions> 
           clock.after(upAtMs - clock.now(), () => isOpen && inlet.receive(JSON.parse(text)));
         }
         function cut(): void {
+          fail(new RealtimeError("connection-lost", "cut"));
+        }
+        function fail(error: RealtimeError): void {
           if (!isOpen) return;
           isOpen = false;
           cuts.delete(cut);
           inlet.closed();
-          events.closed(new RealtimeError("connection-lost", "cut"));
+          events.closed(error);
         }
         cuts.add(cut);
         events.transport("loopback");
-        void hello().then((frame) => isOpen && up(frame));
+        void hello().then(
+          (frame) => isOpen && up(frame),
+          (error) => fail(error as RealtimeError),
+        );
         return {
           send: (frame) => isOpen && up(frame),
           close() {
@@ -87,7 +94,7 @@ export function createLoopbackWorld(seed: number, options: Partial<CoreOptions> 
     });
     return createRealtime({
       driver,
-      auth: userId,
+      auth,
       queue: { max: 1000, perSecond: 0 },
       reconnect: { minMs: 20, maxMs: 100, jitterMs: 50, maxAttempts: Infinity },
       env: { clock, random, id, report: environment.report },
@@ -100,7 +107,8 @@ export function createLoopbackWorld(seed: number, options: Partial<CoreOptions> 
       return server;
     },
     cuts,
-    client,
+    client: (userId) => clientWith(userId),
+    clientWith,
     restart() {
       const old = server;
       server = createServer();

@@ -76,8 +76,9 @@ describe("a token that expires", () => {
   });
 
   it("may hold for months", async () => {
-    const { world, asked } = await connected(2 ** 40);
+    const { world, asked, realtime } = await connected(2 ** 40);
     await alive(world, 200_000);
+    expect(realtime.getConnectionState()).toBe("connected");
     expect(asked).toHaveLength(1);
   });
 
@@ -96,6 +97,20 @@ describe("a token that expires", () => {
     await world.clock.advance(100_000);
     expect(world.end.of("auth")).toEqual([]);
     expect(world.clock.pendingTimers).toBe(0);
+  });
+
+  it("is not asked for while there is no connection to show it on", async () => {
+    const { auth, asked, answer } = desk();
+    const world = createWireWorld({ auth }, { reconnect: "driver" });
+    void world.realtime.connect();
+    await world.settle();
+    void world.end.hello();
+    answer("first");
+    await world.end.welcome({ exp: 10_000 });
+    await alive(world, 1_000);
+    world.end.lose(new RealtimeError("connection-lost", "cut"));
+    await world.clock.advance(20_000);
+    expect(asked).toHaveLength(1);
   });
 
   it("is not shown on the connection that came after the one it was asked for", async () => {

@@ -40,13 +40,16 @@ function comeBack(error: unknown): Identity {
 }
 
 /** Ends a subscription that would not be granted now. */
-async function recheck({ access, server }: Connection, { subscription, isMember }: Place): Promise<void> {
+async function recheck(connection: Connection, { subscription, isMember }: Place): Promise<void> {
+  const { access, server } = connection;
   const { name } = subscription.channel;
   try {
     if (!(await access.check(name, "subscribe"))) {
       subscription.close("forbidden", `Access to "${name}" is gone.`);
     } else if (isMember && !(await access.check(name, "presence"))) {
       subscription.close("channel-closed", `The membership of "${name}" is gone.`);
+      // It is not waited for as a member: as that it does not come back.
+      connection.leave(name);
     }
   } catch (error) {
     // Nobody knows, so it does not go on; the client joins anew, and is authorised for that.
