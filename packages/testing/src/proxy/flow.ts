@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import type { Clock, Random } from "@attune/protocol";
 import { createLink } from "../link.js";
+import { resetNow } from "./reset-now.js";
 import { corrupted, type Trouble } from "./trouble.js";
 
 /** The way of the bytes, and what holds them up. */
@@ -97,7 +98,7 @@ export function startFlow(from: Socket, to: Socket, trouble: Trouble, { clock, r
     },
     ended(wasReset) {
       // A reset is passed on as a reset: whoever is behind the proxy must see what happened, not a polite ending.
-      send(0, () => (wasReset ? to.resetAndDestroy() : to.destroySoon()));
+      send(0, () => (wasReset ? resetNow(to) : to.destroySoon()));
     },
     stop() {
       link.cut();

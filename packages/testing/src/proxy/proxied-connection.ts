@@ -1,6 +1,7 @@
 /** One connection through the proxy: two sockets, and what is wrong between them. */
 import { connect, type Socket } from "node:net";
 import { startFlow, type World } from "./flow.js";
+import { resetNow } from "./reset-now.js";
 import { copyOf, type Troubles } from "./trouble.js";
 
 /** Where the proxy leads. */
@@ -77,10 +78,8 @@ export function leaveHanging(number: number, client: Socket, everybodys: Trouble
 }
 
 function endSocket(socket: Socket, how: "cut" | "reset"): void {
-  // A socket that is still connecting has nothing to reset, and `resetAndDestroy` waits for it to connect.
   if (how === "cut") socket.destroySoon();
-  else if (socket.connecting) socket.destroy();
-  else socket.resetAndDestroy();
+  else resetNow(socket);
 }
 
 async function closedOf(sockets: readonly Socket[]): Promise<void> {
