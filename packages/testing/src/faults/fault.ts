@@ -12,7 +12,11 @@ interface Struck {
 /** Faults that strike at one moment. */
 export type MomentaryFault = Struck &
   (
-    | { readonly fault: "cut" | "reset" | "expire-token" | "restart" }
+    | { readonly fault: "cut" | "reset" | "expire-token" }
+    /** A process can be told how: `kill` gives it no time, `drain` lets it end in good order. Default is the target's. */
+    | { readonly fault: "restart"; readonly how?: "kill" | "drain" }
+    /** A clock is set, by so much; negative: back. */
+    | { readonly fault: "step-clock"; readonly ms: number }
     /** Strikes the next of its kind that comes by. */
     | {
         readonly fault: "drop-message" | "duplicate-message" | "reorder-messages" | "drop-ack" | "drop-presence";
@@ -32,7 +36,8 @@ export type LastingFault = Struck &
     | { readonly fault: "slow"; readonly bytesPerSecond: number; readonly direction?: Direction }
     /** Each byte with the probability `rate`, and of those that come by now the next `bytes`. */
     | { readonly fault: "corrupt"; readonly rate?: number; readonly bytes?: number; readonly direction?: Direction }
-    | { readonly fault: "refuse" | "hang" | "offline" }
+    /** `freeze`: a process gets no time, and its connections stay open. */
+    | { readonly fault: "refuse" | "hang" | "offline" | "freeze" }
   );
 
 /** One fault. What each does is said by the target that can do it. */
@@ -50,6 +55,7 @@ const LASTING: readonly FaultName[] = [
   "refuse",
   "hang",
   "offline",
+  "freeze",
 ] satisfies readonly LastingFault["fault"][];
 
 /** Whether a fault lasts until it is taken back. */

@@ -11,6 +11,8 @@ const CANNOT: Readonly<Partial<Record<Fault["fault"], string>>> = {
   hang: "use `half-open`, which strikes new connections too",
   offline: "that is a browser's",
   restart: "it is one process with the test",
+  freeze: "it is one process with the test",
+  "step-clock": "its clock is the test's own",
 };
 
 /** Faults that strike the hub or a channel, and no client of its own. */
