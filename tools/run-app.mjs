@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { root } from "./workspace.mjs";
 
-export function runApp(name, args) {
-  const child = spawn(process.execPath, ["dist/main.mjs", ...args], {
+export function runApp(name, args, main = "main.mjs") {
+  const child = spawn(process.execPath, [join("dist", main), ...args], {
     cwd: join(root, "apps", name),
     stdio: "inherit",
   });

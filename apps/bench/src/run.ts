@@ -1,7 +1,6 @@
 /** Runs the parts that were asked for, one after the other. */
 import { measureCursors } from "./cursors/cursors.js";
 import { measureFanOut } from "./fan-out/fan-out.js";
-import { measureFaults } from "./faults/faults.js";
 import { measureLatency } from "./latency/latency.js";
 import type { Options, PartName } from "./options.js";
 import { describeMachine } from "./report/machine.js";
@@ -17,7 +16,6 @@ const PARTS: Readonly<Record<PartName, (options: Options, log: Log) => Promise<M
   "fan-out": async (options, log) => ({ fanOut: await measureFanOut(options, log) }),
   latency: async (options, log) => ({ latency: await measureLatency(options, log) }),
   cursors: async (options, log) => ({ cursors: await measureCursors(options, log) }),
-  faults: async (_options, log) => ({ faults: await measureFaults(log) }),
 };
 
 /** A part that fails does not keep the others from running. */

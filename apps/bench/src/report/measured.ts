@@ -1,7 +1,6 @@
 /** What the parts of the benchmark found out. */
 import type { CursorRow } from "../cursors/cursors.js";
 import type { FanOutResult } from "../fan-out/fan-out.js";
-import type { FaultRow } from "../faults/faults.js";
 import type { LatencyRow } from "../latency/latency.js";
 import type { SizeRow } from "../sizes/sizes.js";
 
@@ -11,5 +10,4 @@ export interface Measured {
   fanOut?: FanOutResult;
   latency?: readonly LatencyRow[];
   cursors?: readonly CursorRow[];
-  faults?: readonly FaultRow[];
 }

@@ -16,7 +16,6 @@ export function toMarkdown(result: BenchResult): string {
     fanOutText(result),
     latencyText(result),
     cursorsText(result),
-    faultsText(result),
     targetsText(result),
     ...result.errors.map((error) => `Failed: ${error}`),
   ]
@@ -90,45 +89,6 @@ function cursorsText({ cursors }: BenchResult): string {
     row.movesMade,
   ]);
   return `### Cursors: everybody moves one, 20 times a second\n\n${table(headers, rows)}\n\n– : no answer within 2 s.`;
-}
-
-function faultsText({ faults }: BenchResult): string {
-  if (!faults) return "";
-  const headers = [
-    "seed",
-    "system",
-    "published",
-    "cuts",
-    "lost",
-    "lost %",
-    "acked but lost",
-    "doubled",
-    "reordered",
-    "acked",
-    "unsettled",
-    "gaps",
-    "p50 ms",
-    "p99 ms",
-    "drain ms",
-  ];
-  const rows = faults.map((row) => [
-    row.seed,
-    nameOf(row.system),
-    row.published,
-    row.cuts,
-    row.lost,
-    row.lostPercent,
-    row.ackedLost,
-    row.doubled,
-    row.reordered,
-    row.acked,
-    row.unsettled,
-    row.gaps,
-    row.p50Ms,
-    row.p99Ms,
-    row.drainMs,
-  ]);
-  return `### Faults: each connection is cut every 100 to 300 ms\n\n${table(headers, rows)}`;
 }
 
 function targetsText({ targets }: BenchResult): string {

@@ -10,7 +10,7 @@ export interface Target {
   readonly holds: boolean;
 }
 
-export function judgeTargets({ fanOut, cursors, faults }: Measured): readonly Target[] {
+export function judgeTargets({ fanOut, cursors }: Measured): readonly Target[] {
   const targets: Target[] = [];
   const promise = (name: string, value: number | null | undefined, limit: number) =>
     targets.push({ name, value: value ?? null, limit, holds: typeof value === "number" && value <= limit });
@@ -27,13 +27,6 @@ export function judgeTargets({ fanOut, cursors, faults }: Measured): readonly Ta
     const largest = cursors.filter(({ system }) => system === "attune").at(-1);
     promise(`cursors, ${largest?.members} members: p99 in ms`, largest?.p99Ms, 100);
     promise(`cursors, ${largest?.members} members: server CPU in % of a core`, largest?.serverCpuPercent, 100);
-  }
-  if (faults) {
-    const own = faults.filter(({ system }) => system === "attune");
-    promise("faults: lost", sum(own.map(({ lost }) => lost)), 0);
-    promise("faults: doubled", sum(own.map(({ doubled }) => doubled)), 0);
-    promise("faults: reordered", sum(own.map(({ reordered }) => reordered)), 0);
-    promise("faults: publishes without an ack", sum(own.map(({ published, acked }) => published - acked)), 0);
   }
   return targets;
 }

@@ -6,7 +6,8 @@ const roles = {
   subscribers: () => import("./subscribers-worker.js"),
   members: () => import("./members-worker.js"),
   pair: () => import("./pair-worker.js"),
-  soak: () => import("./soak-worker.js"),
+  "soak-server": () => import("./soak-server-worker.js"),
+  "soak-clients": () => import("./soak-clients-worker.js"),
 } satisfies Record<string, () => Promise<{ handlers: Handlers }>>;
 
 /** The name of a worker. */

@@ -7,6 +7,10 @@ import type { Role, WorkerOf } from "./roles.js";
 /** The parent's end of a worker. */
 export interface Worker<H extends Handlers> {
   call<N extends keyof H & string>(name: N, ...argument: Parameters<H[N]>): Promise<Awaited<ReturnType<H[N]>>>;
+  /** Sends it a signal: `SIGSTOP` freezes it, `SIGTERM` asks it to end. No effect once it has ended. */
+  signal(name: NodeJS.Signals): void;
+  /** Resolves when it has ended, however that came. */
+  readonly ended: Promise<void>;
   /** Kills it: nothing that a measurement left behind may disturb the next one. */
   end(): Promise<void>;
 }
@@ -42,12 +46,16 @@ export function startWorker<R extends Role>(role: R): Worker<WorkerOf<R>> {
     for (const { reject } of waiting.values()) reject(new Error(`${role} ended (${code ?? signal}).`));
     waiting.clear();
   });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   return {
+    ended,
+    signal: (name) => void child.kill(name),
     call(name, ...[argument]: unknown[]) {
       const id = ++lastId;
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-        child.send({ id, name, argument } satisfies Call);
+        // A callback, or what cannot be sent to a process that has ended would be thrown where nobody looks.
+        child.send({ id, name, argument } satisfies Call, (error) => error && reject(error));
       });
     },
     end: () => kill(child),
