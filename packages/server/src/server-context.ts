@@ -18,6 +18,8 @@ export interface ServerContext {
   readonly counters: Counters;
   readonly appends: PendingAppends;
   readonly stateParts: StateParts;
+  /** One for each `hello` that the app is being asked about: the users whose access was revoked meanwhile. */
+  readonly arrivals: Set<Set<string>>;
   /** Whether the server started so recently that members may not be back yet. */
   isSettling(): boolean;
   /** The server closes: nobody will ask any more. */

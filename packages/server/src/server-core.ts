@@ -136,6 +136,7 @@ export function createServerCore<const D extends ChannelDefinitions = ChannelDef
       return (await updateBackendState(context, channel, mutator as never)) as never;
     },
     revoke({ userId, channel }) {
+      if (channel === undefined) for (const arrival of context.arrivals) arrival.add(userId);
       for (const session of sessions.all()) {
         if (session.user?.userId !== userId) continue;
         if (channel === undefined) endForGood(context, session);
@@ -178,6 +179,7 @@ function createContext(settings: Settings): ServerContext {
     admission: new Admission(bounds.admittedPerSecond, bounds.admittedAtOnce),
     counters: createCounters(),
     appends: new PendingAppends(),
+    arrivals: new Set(),
     isSettling: () => isSettling,
     stopSettling,
   };

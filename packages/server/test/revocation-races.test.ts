@@ -64,4 +64,22 @@ describe("a revocation", () => {
     expect(ada.last("fail")).toMatchObject({ c: DOC, code: "forbidden" });
     expect(world.core.stats().subscriptions).toBe(0);
   });
+
+  test("of a user holds for a hello that the app had let in a moment before", async () => {
+    const answers: { let(): void; refuse(error: Error): void }[] = [];
+    const world = createWorld({
+      authenticate: () =>
+        new Promise<User>((resolve, reject) => {
+          answers.push({ let: () => resolve({ userId: "ada", name: "Ada" }), refuse: reject });
+        }),
+    });
+    const ada = await world.join("ada");
+    world.core.revoke({ userId: "ada" });
+    answers.shift()?.let();
+    await settle();
+    answers.shift()?.refuse(new Error("banned"));
+    await settle();
+    expect(ada.closedWith?.code).toBe(4100);
+    expect(world.core.stats()).toMatchObject({ sessions: 0, connections: 0 });
+  });
 });

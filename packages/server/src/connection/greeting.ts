@@ -31,7 +31,20 @@ export async function identify(server: ServerContext, link: TransportLink, hello
     counters.deferred++;
     throw new RealtimeError("rate-limited", "Too many clients come at once.", { details: { retryAfterMs } });
   }
-  return authenticate(server, link, hello.k);
+  return admitted(server, link, hello.k);
+}
+
+/** An answer from before a revocation says nothing: the app is asked again. */
+async function admitted(server: ServerContext, link: TransportLink, token: string | undefined): Promise<Identity> {
+  const revoked = new Set<string>();
+  server.arrivals.add(revoked);
+  try {
+    const identity = await authenticate(server, link, token);
+    const { user } = identity;
+    return user && revoked.has(user.userId) ? await admitted(server, link, token) : identity;
+  } finally {
+    server.arrivals.delete(revoked);
+  }
 }
 
 /**
