@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { RealtimeError } from "@attune/protocol";
-import { createRealtimeServer } from "@attune/server";
+import { createRealtimeServer, nodeEnv } from "@attune/server";
 import { type FaultProxy, startFaultProxy } from "@attune/testing";
 import type { DriverWorld, WorldClient } from "@attune/testing/conformance";
 import { io, type Socket } from "socket.io-client";
@@ -18,23 +18,37 @@ interface Guest extends WorldClient {
 /** Messages that the server keeps of a channel. */
 const KEPT = 50;
 
+/** Tokens of the first guest live so long, those of the second twice as long: by that a server's timer is known. */
+const LIFE_MS = 3_600_000;
+
 /** @param kind whether the driver opens a connection of its own, or uses one that the app has */
 export async function socketIoConformanceWorld(kind: "own" | "existing"): Promise<DriverWorld> {
   const guests = new Map<string, Guest>();
   const refused = new Set<string>();
   const sockets: Socket[] = [];
   const graceMs = 400;
+  /** What the server does when the tokens of each guest expire. */
+  const ends: (() => void)[] = [];
+  const expired = new Set<string>();
+  const { clock } = nodeEnv;
+  const after: typeof clock.after = (ms, run) => {
+    if (ms > LIFE_MS / 2) ends[Math.round(ms / LIFE_MS)] = run;
+    return clock.after(ms, run);
+  };
   const server = createRealtimeServer({
     authenticate({ token = "" }) {
       const guest = guests.get(token.split("#")[0] ?? "");
-      if (!guest || guest.isTurnedAway) throw new RealtimeError("unauthorized", "This token is not accepted.");
+      if (!guest || guest.isTurnedAway || expired.has(token))
+        throw new RealtimeError("unauthorized", "This token is not accepted.");
       guest.tokens.push(token);
-      return guest.user;
+      const lives = 1 + [...guests.values()].indexOf(guest);
+      return { ...guest.user, expiresAtMs: clock.now() + lives * LIFE_MS };
     },
     canAccessChannel: (user, channel) => !refused.has(`${user?.userId} ${channel}`),
     limits: { messagesPerMinute: 0 },
     history: { messages: KEPT },
     graceMs,
+    env: { ...nodeEnv, clock: { ...clock, after } },
   });
   const http = createServer();
   const mischief = createMischief(http);
@@ -102,7 +116,11 @@ export async function socketIoConformanceWorld(kind: "own" | "existing"): Promis
     async forget(channel) {
       for (let n = 0; n <= KEPT; n++) await server.publish(channel, "filler", n);
     },
-    cannot: { expireToken: "The server looks at a token when a client connects; what is revoked is revoked for good." },
+    expireToken(client) {
+      const guest = guestNamed(client);
+      for (const token of guest.tokens) expired.add(token);
+      ends[1 + [...guests.values()].indexOf(guest)]?.();
+    },
     tokensSeen: (client) => guestNamed(client).tokens,
     publish: async (channel, event, data) => void (await server.publish(channel, event, data)),
   };
