@@ -6,7 +6,7 @@ import type { World } from "./world.js";
 
 const MAX_WRITE_MS = 20;
 /** To open it and look around may take longer than to connect. */
-const MAX_OPEN_MS = 300;
+const MAX_OPEN_MS = 1_500;
 
 /** The disk of one tab. */
 export class ClientDisk {

@@ -42,10 +42,11 @@ export class Mangler {
     this.#held = undefined;
   }
 
-  /** An old answer to a join does the most harm, so it is as likely as all the rest. */
+  /** Old answers to a join and old steps of presence do the most harm, so each is as likely as all the rest. */
   #replayed(random: () => number): string {
-    const joins = this.#past.filter((text) => text.startsWith('{"t":"joined"'));
-    const from = joins.length > 0 && random() < 0.5 ? joins : this.#past;
+    const kind = [`{"t":"joined"`, `{"t":"pres"`, ""][Math.floor(random() * 3)] as string;
+    const some = this.#past.filter((text) => text.startsWith(kind));
+    const from = some.length > 0 ? some : this.#past;
     return from[Math.floor(random() * from.length)] as string;
   }
 
