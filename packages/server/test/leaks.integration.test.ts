@@ -32,7 +32,7 @@ describe("nothing stays behind", () => {
         await world.after(1_000);
         ada.clear();
       },
-      { operations: 100_000, perRun: 20 },
+      { operations: 100_000, perRun: 20, rounds: 3, enoughBytes: MAX_BYTES },
     );
     expect(bytesPerOperation).toBeLessThanOrEqual(MAX_BYTES);
     ada.send({ t: "bye" });
@@ -54,7 +54,7 @@ describe("nothing stays behind", () => {
         bob.clear();
         bob.send({ t: "pong", r });
       },
-      { operations: 20_000 },
+      { operations: 20_000, rounds: 3, enoughBytes: MAX_BYTES },
     );
     expect(bytesPerOperation).toBeLessThanOrEqual(MAX_BYTES);
   }, 120_000);
@@ -72,7 +72,7 @@ describe("nothing stays behind", () => {
         // The grace, after which its session is over.
         await world.after(5_000);
       },
-      { operations: 10_000 },
+      { operations: 10_000, rounds: 3, enoughBytes: MAX_BYTES },
     );
     expect(world.core.stats().sessions).toBe(0);
     expect(bytesPerOperation).toBeLessThanOrEqual(MAX_BYTES);

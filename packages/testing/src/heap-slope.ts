@@ -9,6 +9,10 @@ export interface HeapSlopeOptions {
   readonly operations?: number;
   /** How many operations one call of `run` does. Default 1. */
   readonly perRun?: number;
+  /** Measures again up to so many times in all, and keeps the smallest: what was noise passes, a leak stays. Default 1. */
+  readonly rounds?: number;
+  /** A slope of at most this ends the rounds. Default 0 bytes. */
+  readonly enoughBytes?: number;
 }
 
 /** What an operation leaves behind. */
@@ -38,7 +42,19 @@ const WARM_UP = 0.25;
  */
 export async function heapSlope(
   run: () => void | Promise<void>,
-  { operations = 100_000, perRun = 1 }: HeapSlopeOptions = {},
+  { rounds = 1, enoughBytes = 0, ...options }: HeapSlopeOptions = {},
+): Promise<HeapSlope> {
+  let least = await measure(run, options);
+  for (let round = 1; round < rounds && least.bytesPerOperation > enoughBytes; round++) {
+    const again = await measure(run, options);
+    if (again.bytesPerOperation < least.bytesPerOperation) least = again;
+  }
+  return least;
+}
+
+async function measure(
+  run: () => void | Promise<void>,
+  { operations = 100_000, perRun = 1 }: HeapSlopeOptions,
 ): Promise<HeapSlope> {
   const runs = Math.floor(operations / perRun);
   if (!(runs >= SAMPLES)) throw new RealtimeError("invalid-option", `A slope needs ${SAMPLES} runs, not ${runs}.`);
