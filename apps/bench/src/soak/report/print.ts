@@ -20,6 +20,7 @@ const COUNTS: readonly Column[] = [
   ["acked %", ({ ackedPercent }) => ackedPercent],
   ["rejected", ({ rejected }) => textOf(rejected)],
   ["gaps", ({ verdict }) => verdict.gaps],
+  ["false gaps", ({ system, falseGaps }) => (SYSTEMS[system].isOurs ? falseGaps : null)],
   ["ghosts, flickers, differing", ({ system, plan, verdict }) => presence(system, plan, verdict)],
 ];
 

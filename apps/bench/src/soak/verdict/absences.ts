@@ -8,7 +8,7 @@ import { merged, type Span } from "./spans.js";
 /** A line whose fault was taken back may be reset then, and what was swallowed is noticed a moment later. */
 const APART_MS = 1_000;
 /** Through which something comes, later. */
-const HARMLESS: readonly Trouble["fault"]["fault"][] = ["delay", "step-clock"];
+const SLOW: Trouble["fault"]["fault"] = "delay";
 
 /** Of each client, in order, from the run's first moment on. */
 export type Absences = ReadonlyMap<string, readonly Span[]>;
@@ -21,7 +21,10 @@ export function absencesIn(record: SoakRecord, isTolerant: boolean): Absences {
     groups.flatMap((group) =>
       group.clients.map((client) => {
         const struck = troubles.filter(
-          (trouble) => meets(trouble, client, group) && !(isTolerant && HARMLESS.includes(trouble.fault.fault)),
+          (trouble) =>
+            meets(trouble, client, group) &&
+            trouble.fault.fault !== "step-clock" &&
+            !(isTolerant && trouble.fault.fault === SLOW),
         );
         return [client, merged([...(own.get(client) ?? []), ...struck], APART_MS)] as const;
       }),
