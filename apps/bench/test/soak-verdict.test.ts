@@ -53,13 +53,13 @@ test("notices what was not delivered, and not settled", () => {
 });
 
 test("notices a member who is shown and gone, and one who is there and shown to leave", () => {
-  const killed = {
-    fault: { fault: "restart" },
-    whom: "client-2",
-    fromMs: 5_000,
-    untilMs: Number.POSITIVE_INFINITY,
-  } as const;
-  expect(violationsOf(recordOf(sound, { troubles: [killed] })).join()).toMatch(/^ghosts: 1/);
+  const gone: JournalEvent = { atMs: 5_000, type: "blind", observer: "client-2", channel: CHANNEL };
+  expect(violationsOf(recordOf([...sound, gone])).join()).toMatch(/^ghosts: 1/);
+  const back: JournalEvent = { atMs: 15_000, type: "watching", observer: "client-2", channel: CHANNEL };
+  const again: JournalEvent = { ...gone, atMs: 15_001 };
+  const forGood: JournalEvent = { ...back, atMs: 29_000 };
+  // Two absences of less than the bound, however short the time between.
+  expect(violationsOf(recordOf([...sound, gone, back, again, forGood]))).toEqual([]);
   const left: JournalEvent = {
     atMs: 50,
     type: "saw-leave",

@@ -1,4 +1,4 @@
-/** When each client was away, by all that is known: what it saw of its connection itself, and what was done to it. Pure. */
+/** When each client was away, and when it was only not well, by what it saw itself and by what was done to it. Pure. */
 import type { Group } from "../plan/cast.js";
 import type { JournalEvent } from "../run/journal.js";
 import type { SoakRecord } from "../run/run-soak.js";
@@ -6,35 +6,56 @@ import { SERVER, type Trouble } from "../run/trouble-log.js";
 import { merged, type Span } from "./spans.js";
 
 /** A line whose fault was taken back may be reset then, and what was swallowed is noticed a moment later. */
-const APART_MS = 1_000;
-/** Through which something comes, later. */
-const SLOW: Trouble["fault"]["fault"] = "delay";
+const NOTICE_MS = 1_000;
+
+const GLIMPSE_MS = 0.1;
 
 /** Of each client, in order, from the run's first moment on. */
-export type Absences = ReadonlyMap<string, readonly Span[]>;
+export type Spans = ReadonlyMap<string, readonly Span[]>;
 
-/** @param isTolerant leaves out what only makes a line slow */
-export function absencesIn(record: SoakRecord, isTolerant: boolean): Absences {
-  const { groups, events, troubles } = record;
+/**
+ * When it was not there. That it saw itself; but a dead line is noticed late, so that it was away since the line died. A
+ * process that was killed saw nothing.
+ */
+export function absencesIn(record: SoakRecord): Spans {
+  return inEach(record, (own, struck, group) => {
+    const deaths = struck.filter(({ whom, fault }) => whom === group.name && fault.fault === "restart");
+    const silent = struck.filter(({ fault }) => fault.fault !== "delay" && fault.fault !== "slow");
+    const since = ({ fromMs, untilMs }: Span): Span => {
+      const causes = silent.filter((each) => each.fromMs <= fromMs && fromMs <= each.untilMs + NOTICE_MS);
+      return { fromMs: Math.min(fromMs, ...causes.map((each) => each.fromMs)), untilMs };
+    };
+    return merged([...withoutGlimpses(own, since), ...deaths]);
+  });
+}
+
+/** However short it was back, it was there: it cannot have died before that. */
+function withoutGlimpses(own: readonly Span[], since: (span: Span) => Span): Span[] {
+  return own.map((span, index) => {
+    const backMs = own[index - 1]?.untilMs ?? Number.NEGATIVE_INFINITY;
+    return { fromMs: Math.min(span.fromMs, Math.max(since(span).fromMs, backMs + GLIMPSE_MS)), untilMs: span.untilMs };
+  });
+}
+
+/** When anything at all was wrong with it, or with its way to the server, or with that. */
+export function unwellIn(record: SoakRecord): Spans {
+  return inEach(record, (own, struck) => merged([...own, ...struck], NOTICE_MS));
+}
+
+function inEach(
+  { groups, events, troubles }: SoakRecord,
+  spansOf: (own: readonly Span[], struck: readonly Trouble[], group: Group) => readonly Span[],
+): Spans {
   const own = notLive(events);
+  const lasting = troubles.filter(({ fault }) => fault.fault !== "step-clock");
   return new Map(
     groups.flatMap((group) =>
       group.clients.map((client) => {
-        const struck = troubles.filter(
-          (trouble) =>
-            meets(trouble, client, group) &&
-            trouble.fault.fault !== "step-clock" &&
-            !(isTolerant && trouble.fault.fault === SLOW),
-        );
-        return [client, merged([...(own.get(client) ?? []), ...struck], APART_MS)] as const;
+        const struck = lasting.filter(({ whom }) => whom === client || whom === group.name || whom === SERVER);
+        return [client, spansOf(own.get(client) ?? [], struck, group)] as const;
       }),
     ),
   );
-}
-
-/** Whether a fault is one of this client's. */
-function meets({ whom }: Trouble, client: string, group: Group): boolean {
-  return whom === client || whom === group.name || whom === SERVER;
 }
 
 function notLive(events: readonly JournalEvent[]): Map<string, Span[]> {

@@ -67,7 +67,7 @@ const lifeOf = (client: string): number => Number(client.split("#")[1]);
 
 /** Who was there, and who could see it. */
 function presenceOf(record: SoakRecord): Timed[] {
-  const absences = absencesIn(record, true);
+  const absences = absencesIn(record);
   const events: Timed[] = [];
   // A process that is killed forgets what it showed: what its next life shows would be shown twice.
   const blind = new Set(record.groups.flatMap((group) => (group.isMortal ? group.clients : [])));

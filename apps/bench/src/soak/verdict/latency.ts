@@ -1,7 +1,7 @@
 /** How long acknowledgements and deliveries took: of all, and of those whom nothing was wrong with meanwhile. Pure. */
 import { Samples } from "../../samples.js";
 import type { SoakRecord } from "../run/run-soak.js";
-import { absencesIn } from "./absences.js";
+import { unwellIn } from "./absences.js";
 import { touches } from "./spans.js";
 
 /** In milliseconds. */
@@ -19,7 +19,7 @@ export interface Latencies {
 }
 
 export function latenciesOf(record: SoakRecord): Latencies {
-  const unwell = absencesIn(record, false);
+  const unwell = unwellIn(record);
   const isWell = (client: string, fromMs: number, untilMs: number): boolean =>
     !touches(unwell.get(client) ?? [], fromMs, untilMs);
   const published = new Map<string, { readonly atMs: number; readonly name: string }>();

@@ -148,15 +148,23 @@ function violationsOf(row: Omit<SoakRow, "violations">, record: SoakRecord): str
   ];
 }
 
-/** The server keeps messages for ten minutes by its clock, unless it is told otherwise: set an hour forward, it has no older ones. */
+/** What the server keeps of a log by default, less what a burst may add. */
+const KEPT_MESSAGES = 900;
+
+/**
+ * The server keeps 1,000 messages, and for ten minutes by its clock, unless it is told otherwise: set an hour forward, it has no
+ * older ones.
+ */
 function falseGapsIn(record: SoakRecord): number {
-  const forgets = SYSTEMS[record.options.system].isTuned
-    ? []
-    : record.troubles.filter(({ fault }) => fault.fault === "step-clock" && fault.ms > 0);
-  const absences = absencesIn(record, false);
+  const { isTuned } = SYSTEMS[record.options.system];
+  const forgets = record.troubles.filter(({ fault }) => fault.fault === "step-clock" && fault.ms > 0);
+  const absences = absencesIn(record);
+  const publishedMs = record.events.filter(({ type }) => type === "published").map(({ atMs }) => atMs);
   const isTrue = (client: string, atMs: number): boolean => {
-    const away = (absences.get(client) ?? []).filter(({ fromMs }) => fromMs <= atMs).at(-1);
-    return forgets.some(({ fromMs }) => away !== undefined && away.fromMs <= fromMs && fromMs <= atMs);
+    const sinceMs = (absences.get(client) ?? []).filter(({ fromMs }) => fromMs <= atMs).at(-1)?.fromMs ?? atMs;
+    const missed = publishedMs.filter((each) => sinceMs <= each && each <= atMs).length;
+    const isForgotten = forgets.some(({ fromMs }) => sinceMs <= fromMs && fromMs <= atMs);
+    return !isTuned && (missed > KEPT_MESSAGES || isForgotten);
   };
   return record.events.filter((event) => event.type === "gap" && !isTrue(event.subscriber, event.atMs)).length;
 }
