@@ -47,6 +47,10 @@ class Server {
     return { version: this.changes.length };
   }
 
+  has(id: string): boolean {
+    return this.#answers.has(id);
+  }
+
   forget(): void {
     this.epoch += 1;
     this.changes = [];
@@ -67,7 +71,6 @@ class Client {
   readonly failed: unknown[] = [];
   made = 0;
   #sequence = 0;
-  #inFlight: Batch | undefined;
   readonly #name: string;
   readonly #server: Server;
 
@@ -86,7 +89,6 @@ class Client {
   }
 
   join(): void {
-    this.#inFlight = undefined;
     this.hear({ kind: "snapshot", ...this.#server.known });
   }
 
@@ -122,10 +124,11 @@ class Client {
     if (!next?.batch || next.batch.storedAt) return;
     this.replica = next;
     const { batch } = next;
-    if (outcome === "refused" && !this.#inFlight) return this.#take(refused(next, "refused"));
+    // What the server has it does not refuse: a repeat gets its first answer.
+    if (outcome === "refused" && !this.#server.has(`${this.#name}:${batch.sequence}`))
+      return this.#take(refused(next, "refused"));
     const answer = this.#server.take(`${this.#name}:${batch.sequence}`, batch);
-    if (outcome === "lost") return void (this.#inFlight = batch);
-    this.#inFlight = undefined;
+    if (outcome === "lost") return;
     if ("version" in answer) {
       this.#take(stored(next, { epoch: this.#server.known.epoch, version: answer.version }));
     } else this.#take(outdated(next, answer.last ?? 0));
