@@ -26,6 +26,7 @@ export function createLoopbackWorld(seed: number, options: Partial<CoreOptions> 
   const id = (): string => `id${++ids}`;
   const environment = {
     clock,
+    uptimeMs: () => clock.now(),
     random,
     id,
     report: (error: unknown) => {

@@ -115,10 +115,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: "a clock that was set back keeps a dead connection standing",
-    defence: "liveness after a clock step",
+    defence: "liveness by a clock that nobody sets",
     file: "server/src/connection/liveness.ts",
-    find: "this.#heardMs = Math.min(nowMs, this.#heardMs - Math.max(0, this.#dueMs - nowMs));",
-    replace: "",
+    find: "this.#env.uptimeMs() - this.#heardMs",
+    replace: "this.#env.clock.now() - this.#heardMs",
   },
   {
     name: "a client whose clock was set back waits as long",

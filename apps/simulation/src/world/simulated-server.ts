@@ -86,6 +86,7 @@ export class SimulatedServer {
       broker,
       env: {
         clock,
+        uptimeMs: () => time.nowMs,
         random,
         id,
         defer: (run) => void clock.after(0, run),

@@ -59,7 +59,7 @@ export class Connection implements Carrier, SubscriptionHost {
     this.#room = new RoomQueue(clock, () => !this.#isOpen || link.bufferedBytes() <= settings.bounds.softBufferBytes);
     this.access = new Access(session.user, settings.canAccessChannel, clock, settings.bounds.accessMs);
     this.#liveness = new Liveness(
-      clock,
+      settings.env,
       isVisible,
       () => this.send(encodeFrame({ t: "ping", r: ++this.#pings })),
       () => this.bye(4002, "Nothing was heard from the client."),

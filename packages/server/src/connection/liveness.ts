@@ -1,5 +1,5 @@
 /** Notices a client that is gone without a close: asks after a while of silence, and gives up after another. */
-import type { Clock } from "@attune/protocol";
+import type { ServerEnv } from "../env/server-env.js";
 
 /** How long a client may be silent before it is asked, and how long it has to answer, in milliseconds. */
 export interface LivenessWindows {
@@ -22,28 +22,27 @@ export const HIDDEN: LivenessWindows = { askMs: 25_000, answerMs: 20_000 };
 
 /** Watches one connection. Whatever comes in counts as life. */
 export class Liveness {
-  readonly #clock: Clock;
+  readonly #env: Pick<ServerEnv, "clock" | "uptimeMs">;
   readonly #ask: () => void;
   readonly #giveUp: () => void;
   #windows: LivenessWindows;
   #heardMs: number;
-  #dueMs = 0;
-  #askedMs: number | undefined;
+  #isAsked = false;
   #cancel: () => void = () => {};
 
-  constructor(clock: Clock, isVisible: boolean, ask: () => void, giveUp: () => void) {
-    this.#clock = clock;
+  constructor(env: Pick<ServerEnv, "clock" | "uptimeMs">, isVisible: boolean, ask: () => void, giveUp: () => void) {
+    this.#env = env;
     this.#ask = ask;
     this.#giveUp = giveUp;
     this.#windows = isVisible ? VISIBLE : HIDDEN;
-    this.#heardMs = clock.now();
+    this.#heardMs = env.uptimeMs();
     this.#wait(this.#windows.askMs);
   }
 
   /** Something came in. Only notes when: a timer per frame would cost more than the frame. */
   heard(): void {
-    this.#heardMs = this.#clock.now();
-    this.#askedMs = undefined;
+    this.#heardMs = this.#env.uptimeMs();
+    this.#isAsked = false;
   }
 
   setVisible(isVisible: boolean): void {
@@ -56,17 +55,13 @@ export class Liveness {
   }
 
   #check(): void {
-    const nowMs = this.#clock.now();
     const { askMs, answerMs } = this.#windows;
-    // No timer comes early: when it seems so, the clock stepped back, and what was heard goes with it. It would stand for
-    // life until the clock caught up.
-    this.#heardMs = Math.min(nowMs, this.#heardMs - Math.max(0, this.#dueMs - nowMs));
-    const silentMs = nowMs - this.#heardMs;
-    if (this.#askedMs !== undefined) {
+    const silentMs = this.#env.uptimeMs() - this.#heardMs;
+    if (this.#isAsked) {
       // The timer that brings us here was set when the question was asked.
       this.#giveUp();
     } else if (silentMs >= askMs) {
-      this.#askedMs = nowMs;
+      this.#isAsked = true;
       this.#wait(answerMs);
       this.#ask();
     } else {
@@ -76,7 +71,6 @@ export class Liveness {
 
   #wait(ms: number): void {
     this.#cancel();
-    this.#dueMs = this.#clock.now() + ms;
-    this.#cancel = this.#clock.after(ms, () => this.#check());
+    this.#cancel = this.#env.clock.after(ms, () => this.#check());
   }
 }

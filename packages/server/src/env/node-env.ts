@@ -16,6 +16,7 @@ export const nodeEnv: ServerEnv = {
       return () => clearTimeout(timer);
     },
   },
+  uptimeMs: () => performance.now(),
   random: () => Math.random(),
   id: randomId,
   defer: (run) => void setImmediate(run),

@@ -7,6 +7,11 @@ import type { Clock, MakeId, Random } from "@attune/protocol";
  */
 export interface ServerEnv {
   readonly clock: Clock;
+  /**
+   * Milliseconds since some moment, by a clock that nobody sets: silence is measured by it, for a server whose wall clock
+   * is corrected by an hour must not take the living for dead, nor the dead for alive.
+   */
+  uptimeMs(): number;
   readonly random: Random;
   /** Session ids and resume keys are made of these: nobody may guess one. */
   readonly id: MakeId;
