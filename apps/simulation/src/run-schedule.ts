@@ -86,8 +86,9 @@ export async function runSchedule(
   const { history } = app;
   const violations = [...app.violations, ...(await judgeEnd(stage, app, watch))];
   for (const error of errors) violations.push({ promise: "error", how: String((error as Error).message) });
-  // A log that was lost is told as a gap to everybody, and no order holds across it but each publisher's own.
-  const verdict = checkHistory(history, { order: server.hasForgotten ? "publisher" : "total" });
+  // A log that was lost is told as a gap to everybody, and no order holds across it: what was stored, and not known to be
+  // by its publisher, is stored anew behind what others got before.
+  const verdict = checkHistory(history, { order: server.hasForgotten ? "publisher-between-gaps" : "total" });
   const promised = server.hasForgotten ? PROMISED_ALWAYS : PROMISED_OF_A_LOG;
   for (const fault of promised) {
     for (const how of verdict.examples[fault]) violations.push({ promise: fault, how });

@@ -2,7 +2,7 @@
 import { type HistoryEvent, isPresenceEvent, type PresenceEvent } from "./history.js";
 import { type ChannelLedger, readLedger } from "./ledger.js";
 import { findMissing } from "./missing.js";
-import { findLate } from "./order.js";
+import { findLate, type PromisedOrder } from "./order.js";
 import { judgePresence, type PresenceBounds } from "./presence-verdict.js";
 
 /** What can be wrong with a history. */
@@ -34,8 +34,11 @@ export interface HistoryVerdict extends Readonly<Record<HistoryFault, number>> {
 
 /** How strictly to look. */
 export interface CheckOptions {
-  /** `total` (default): all subscribers of a channel see one order. `publisher`: only each publisher's own order counts. */
-  readonly order?: "total" | "publisher";
+  /**
+   * `total` (default): all subscribers of a channel see one order. `publisher`: only each publisher's own order counts.
+   * `publisher-between-gaps`: and that only as far as no gap was declared, for a server that may lose its log.
+   */
+  readonly order?: PromisedOrder;
   /** What presence is held to. Default a grace of 5 s and ghosts gone after 15 s, which are Attune's own with a visible page. */
   readonly presence?: PresenceBounds;
 }

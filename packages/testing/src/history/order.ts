@@ -8,31 +8,44 @@ export interface Late {
 }
 
 /**
+ * Which order is promised. `total`: all subscribers of a channel see one. `publisher`: only each publisher's own counts, for
+ * providers without a total order. `publisher-between-gaps`: not even that across a declared gap, for a log that can be lost:
+ * what its publisher does not know to be stored is then stored anew, behind what others got before.
+ */
+export type PromisedOrder = "total" | "publisher" | "publisher-between-gaps";
+
+/**
  * Finds deliveries in the wrong order.
  *
  * Three rules: messages of one publisher come as they were published; one that was acknowledged before another was published
- * comes first; and any two subscribers agree about any two messages. `publisher` keeps to the first rule, for providers
- * without a total order.
+ * comes first; and any two subscribers agree about any two messages. All but `total` keep to the first rule.
  */
-export function findLate(ledger: ChannelLedger, order: "total" | "publisher"): Late[] {
+export function findLate(ledger: ChannelLedger, order: PromisedOrder): Late[] {
   const rank = order === "total" ? agreedOrder(ledger) : new Map<Message, number>();
-  const late: Late[] = [];
-  for (const stay of ledger.stays) {
-    const lastOf = new Map<string, number>();
-    let lastPublishedAt = -1;
-    let lastRank = -1;
-    for (const message of deliveriesOf(stay)) {
-      const { client, publishedAt, ackedAt = Number.POSITIVE_INFINITY } = message;
-      const itsRank = rank.get(message) ?? 0;
-      const isAfterLater = publishedAt < (lastOf.get(client) ?? -1);
-      const isAfterNewer = order === "total" && (ackedAt < lastPublishedAt || itsRank < lastRank);
-      if (isAfterLater || isAfterNewer) late.push({ stay, message });
-      lastOf.set(client, Math.max(publishedAt, lastOf.get(client) ?? -1));
-      lastPublishedAt = Math.max(lastPublishedAt, publishedAt);
-      lastRank = Math.max(lastRank, itsRank);
-    }
-  }
-  return late;
+  return ledger.stays.flatMap((stay) => {
+    const runs = order === "publisher-between-gaps" ? stay.segments.map(({ got }) => got) : [deliveriesOf(stay)];
+    return runs.flatMap((messages) => lateAmong(messages, order, rank).map((message) => ({ stay, message })));
+  });
+}
+
+function lateAmong(
+  messages: readonly Message[],
+  order: PromisedOrder,
+  rank: ReadonlyMap<Message, number>,
+): readonly Message[] {
+  const lastOf = new Map<string, number>();
+  let lastPublishedAt = -1;
+  let lastRank = -1;
+  return messages.filter((message) => {
+    const { client, publishedAt, ackedAt = Number.POSITIVE_INFINITY } = message;
+    const itsRank = rank.get(message) ?? 0;
+    const isAfterLater = publishedAt < (lastOf.get(client) ?? -1);
+    const isAfterNewer = order === "total" && (ackedAt < lastPublishedAt || itsRank < lastRank);
+    lastOf.set(client, Math.max(publishedAt, lastOf.get(client) ?? -1));
+    lastPublishedAt = Math.max(lastPublishedAt, publishedAt);
+    lastRank = Math.max(lastRank, itsRank);
+    return isAfterLater || isAfterNewer;
+  });
 }
 
 /** Everything that a stay got, gaps left aside. */
