@@ -153,19 +153,32 @@ export class App {
       isIn = true;
       observe("joined");
     };
+    let isLoading = false;
     const onGap = (): void => {
       look("joined");
       observe("gap");
+      isLoading = true;
       // The app loads what it lacks, unless its user goes elsewhere meanwhile.
-      this.#world.time.after(this.#world.between(0, 5_000), () => isOver || handle.acknowledgeGap());
+      this.#world.time.after(this.#world.between(0, 5_000), () => {
+        if (isOver) return;
+        isLoading = false;
+        handle.acknowledgeGap();
+      });
     };
     const { phase = "idle", continuity } = handle.$status.value ?? {};
     look(phase);
     if (channel === ROOM) handle.signals("cursor");
-    // One that nobody was there to hear of: it came while the channel lingered.
-    if (continuity === "gap") onGap();
+    // One that nobody was there to hear of, for it came while the channel lingered, shows in the status only: now, or
+    // when the connection is back.
+    const lookForGap = (continuity: string | undefined): void => {
+      if (continuity === "gap" && !isLoading) onGap();
+    };
+    lookForGap(continuity);
     const ends = [
-      handle.$status.listen(({ phase }) => look(phase)),
+      handle.$status.listen(({ phase, continuity }) => {
+        look(phase);
+        lookForGap(continuity);
+      }),
       handle.on(
         "message" as never,
         (({ data: { id } }: { data: { id: string } }) =>

@@ -29,6 +29,11 @@ export class Lane {
     return this.#bytesUnderWay;
   }
 
+  /** How much longer what was sent is under way. */
+  get lateMs(): number {
+    return Math.max(0, this.#lastDueMs - this.#world.time.nowMs);
+  }
+
   /** Whether something was lost in it. */
   get isBroken(): boolean {
     return this.#isBroken;

@@ -57,6 +57,11 @@ export class Line {
     return this.#isGone || this.#up.isBroken || this.#down.isBroken;
   }
 
+  /** How much longer the last of what was sent, in either direction, is under way. */
+  get lateMs(): number {
+    return Math.max(this.#up.lateMs, this.#down.lateMs);
+  }
+
   get bytesToClient(): number {
     return this.#down.bytesUnderWay;
   }

@@ -12,6 +12,9 @@ import { SimulatedProcess } from "./simulated-process.js";
 import type { SimulatedServer } from "./simulated-server.js";
 import type { World } from "./world.js";
 
+/** A frame on a line in order takes no longer; one that does waits behind others, from a time when the line was slow. */
+const PROMPT_MS = 20;
+
 /** Who a client is. */
 export interface ClientOptions {
   /** Whether somebody sets its clock in this run. */
@@ -97,6 +100,7 @@ export class SimulatedClient {
       !this.isDown &&
       this.#realtime.$connection.value?.status === "connected" &&
       !this.#line?.isBroken &&
+      (this.#line?.lateMs ?? 0) <= PROMPT_MS &&
       isSound(this.path, this.#world.time.nowMs) &&
       !this.#process.isFrozen
     );
