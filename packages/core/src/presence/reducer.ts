@@ -47,17 +47,38 @@ export function toMembers(
 ): readonly PresenceMember[] {
   const byUser = new Map<string, PresenceEntry[]>();
   for (const entry of [...entries, ...unconfirmed]) {
-    byUser.set(entry.user.userId, [...(byUser.get(entry.user.userId) ?? []), entry]);
+    const { userId } = entry.user;
+    const own = byUser.get(userId);
+    if (own) own.push(entry);
+    else byUser.set(userId, [entry]);
   }
-  const known = new Map(before.map((member) => [member.userId, member]));
-  return Array.from(byUser.values(), (own) => {
-    const member = toMember(
-      own,
-      own.every((entry) => unconfirmed.includes(entry)),
-    );
-    const old = known.get(member.userId);
-    return old && JSON.stringify(old) === JSON.stringify(member) ? old : member;
+  const gone = new Set(unconfirmed);
+  const known = byUserId(before);
+  return Array.from(byUser, ([userId, own]) => {
+    own.sort((a, b) => b.updatedAtMs - a.updatedAtMs || (a.connectionId < b.connectionId ? -1 : 1));
+    const isGone = own.every((entry) => gone.has(entry));
+    const old = known.get(userId);
+    return old?.unconfirmed === isGone && isMadeOf(old, own) ? old : toMember(own, isGone);
   }).sort((a, b) => +a.joinedAt - +b.joinedAt || (a.userId < b.userId ? -1 : 1));
+}
+
+function byUserId(members: readonly PresenceMember[]): Map<string, PresenceMember> {
+  return new Map(members.map((member) => [member.userId, member]));
+}
+
+/** What each member was made of: comparing that is comparing the members, at the price of a few pointers. */
+const parts = new WeakMap<PresenceMember, readonly PresenceEntry[]>();
+
+/** Whether these entries would make the same member. Those of a new snapshot are other objects that may say the same. */
+function isMadeOf(member: PresenceMember, own: readonly PresenceEntry[] | undefined): boolean {
+  const made = parts.get(member);
+  return (
+    made?.length === own?.length &&
+    !!made?.every((entry, index) => {
+      const other = own?.[index];
+      return entry === other || JSON.stringify(entry) === JSON.stringify(other);
+    })
+  );
 }
 
 function toDate(ms: number): Date {
@@ -65,35 +86,37 @@ function toDate(ms: number): Date {
   return new Date(ms);
 }
 
-function toMember(entries: PresenceEntry[], unconfirmed: boolean): PresenceMember {
-  const connections = entries
-    .map(({ connectionId, state, updatedAtMs }) => ({ connectionId, ...state, updatedAt: toDate(updatedAtMs) }))
-    .sort((a, b) => +b.updatedAt - +a.updatedAt || (a.connectionId < b.connectionId ? -1 : 1));
-  const [latest] = connections;
-  return {
-    ...(entries.find(({ connectionId }) => connectionId === latest?.connectionId) as PresenceEntry).user,
-    customState: latest?.customState,
+function toMember(own: readonly PresenceEntry[], unconfirmed: boolean): PresenceMember {
+  const [latest] = own as [PresenceEntry];
+  const connections = own.map(({ connectionId, state, updatedAtMs }) => ({
+    connectionId,
+    ...state,
+    updatedAt: toDate(updatedAtMs),
+  }));
+  const member: PresenceMember = {
+    ...latest.user,
+    customState: latest.state.customState,
     status:
       PRESENCE_STATUSES.find((status) => connections.some((connection) => connection.status === status)) ?? "online",
-    joinedAt: toDate(Math.min(...entries.map(({ joinedAtMs }) => joinedAtMs))),
+    joinedAt: toDate(Math.min(...own.map(({ joinedAtMs }) => joinedAtMs))),
     connections,
     unconfirmed,
   };
+  parts.set(member, own);
+  return member;
 }
 
 /** Joins, leaves and updates are differences of the map: nothing else is ever announced. */
 export function difference(before: readonly PresenceMember[], after: readonly PresenceMember[]): PresenceChange {
-  const find = (members: readonly PresenceMember[], { userId }: PresenceMember): PresenceMember | undefined =>
-    members.find((member) => member.userId === userId);
+  const was = byUserId(before);
+  const is = byUserId(after);
   return {
-    joined: after.filter((member) => !find(before, member)),
-    left: before.filter((member) => !find(after, member)),
+    joined: after.filter(({ userId }) => !was.has(userId)),
+    left: before.filter(({ userId }) => !is.has(userId)),
     updated: after.filter((member) => {
-      const old = find(before, member);
+      const old = was.get(member.userId);
       // Being confirmed again is no news of the member.
-      return (
-        old && old !== member && JSON.stringify({ ...old, unconfirmed: member.unconfirmed }) !== JSON.stringify(member)
-      );
+      return old && old !== member && !isMadeOf(old, parts.get(member));
     }),
   };
 }
