@@ -168,10 +168,11 @@ export class App {
     const { phase = "idle", continuity } = handle.$status.value ?? {};
     look(phase);
     if (channel === ROOM) handle.signals("cursor");
-    // One that nobody was there to hear of, for it came while the channel lingered, shows in the status only: now, or
-    // when the connection is back.
+    // One that came while the channel lingered, and nobody was there to hear of it, shows in the status only: now, or when the
+    // connection is back. Who comes to a channel that was left has missed nothing.
+    const isTakenOver = phase !== "idle";
     const lookForGap = (continuity: string | undefined): void => {
-      if (continuity === "gap" && !isLoading) onGap();
+      if (continuity === "gap" && isTakenOver && !isLoading) onGap();
     };
     lookForGap(continuity);
     const ends = [
