@@ -70,18 +70,22 @@ test("notices a member who is shown and gone, and one who is there and shown to 
   expect(violationsOf(recordOf([...sound, left])).join()).toMatch(/^flickers: 1/);
 });
 
-test("takes a gap for a false one, unless the server's clock was set forward past what it keeps", () => {
+test("takes a gap for a false one, unless a server started under a clock that was set forward past what it keeps", () => {
   const away: readonly JournalEvent[] = [
     { atMs: 100, type: "blind", observer: "client-2", channel: CHANNEL },
     { atMs: 300, type: "gap", subscriber: "client-2", channel: CHANNEL },
     { atMs: 301, type: "watching", observer: "client-2", channel: CHANNEL },
   ];
-  const stepped = (ms: number) =>
-    ({ troubles: [{ fault: { fault: "step-clock", ms }, whom: "server", fromMs: 200, untilMs: 200 }] }) as const;
+  const stepped = (ms: number, isRestarted = true) => {
+    const step = { fault: { fault: "step-clock", ms }, whom: "server", fromMs: 200, untilMs: 200 } as const;
+    const restart = { fault: { fault: "restart", how: "kill" }, whom: "server", fromMs: 210, untilMs: 250 } as const;
+    return { troubles: isRestarted ? [step, restart] : [step] };
+  };
   const gaps = (more: Partial<SoakRecord>, system?: SystemName) =>
     judge(recordOf([...sound, ...away], { ...more }, system)).row.falseGaps;
   expect(gaps({})).toBe(1);
   expect(gaps(stepped(3_600_000), "attune-defaults")).toBe(0);
+  expect(gaps(stepped(3_600_000, false), "attune-defaults")).toBe(1);
   expect(gaps(stepped(-3_600_000), "attune-defaults")).toBe(1);
   expect(gaps(stepped(3_600_000), "attune")).toBe(1);
 });

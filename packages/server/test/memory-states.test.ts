@@ -35,7 +35,6 @@ function setUp(options: Omit<MemoryBrokerOptions, "env"> = {}) {
       base,
       json,
       change: `[${base.version + 1},${json}]`,
-      timestampMs: clock.now(),
       ...(sequence === undefined ? {} : { link: { owner: "ada", producer: "p1", sequence } }),
     }) as StateResult;
   const begin = (json = "0", channel = A): StoredState => one.readState(channel, json) as StoredState;

@@ -107,7 +107,7 @@ describe("a chain", () => {
     sequence,
     previous,
   });
-  const at = (offset: number) => ({ epoch: "e", offset, id: "" });
+  const at = (offset: number) => ({ position: { epoch: "e", offset, id: "" }, timestampMs: 0 });
 
   test("does not take a message that was skipped when a later one was linked past it", () => {
     const chains = new ProducerChains({ windowMs: 1_000, producers: 10 });

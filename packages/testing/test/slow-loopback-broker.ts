@@ -15,7 +15,7 @@ export function slowBroker(world: () => LoopbackWorld | undefined): Broker {
       now: () => world()?.clock.now() ?? 0,
       after: (ms: number, run: () => void) => (world() as LoopbackWorld).clock.after(ms, run),
     };
-    return createMemoryBroker({ env: { clock, id: () => `epoch${++ids}` } });
+    return createMemoryBroker({ env: { clock, uptimeMs: () => clock.now(), id: () => `epoch${++ids}` } });
   };
   return {
     connect(): BrokerNode {

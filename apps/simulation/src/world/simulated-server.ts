@@ -133,6 +133,7 @@ export class SimulatedServer {
 
   setClock(byMs: number): void {
     this.#skewMs += byMs;
+    this.#disk.setClock(byMs);
     this.#running?.process.setClock(byMs);
   }
 
@@ -160,7 +161,11 @@ export class SimulatedServer {
   }
 
   #newLog(): Broker {
-    const { id } = this.#world;
-    return createMemoryBroker({ env: { clock: this.#disk.clock, id }, history: { messages: this.#kind.history } });
+    const { id, time } = this.#world;
+    const { clock } = this.#disk;
+    return createMemoryBroker({
+      env: { clock, id, uptimeMs: () => time.nowMs },
+      history: { messages: this.#kind.history },
+    });
   }
 }

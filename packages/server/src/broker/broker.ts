@@ -102,7 +102,6 @@ export interface OpenedChannel {
 export interface StoredMessage {
   readonly offset: number;
   readonly id: string;
-  readonly timestampMs: number;
   readonly json: string;
 }
 
@@ -173,7 +172,6 @@ export interface StateWrite {
   readonly json: string;
   /** JSON of the change alone, as {@link StoredChange} carries it. A broker MAY keep changes and fold them itself. */
   readonly change: string;
-  readonly timestampMs: number;
   /** Absent for changes of the backend, which are not repeated. */
   readonly link?: StateLink;
 }

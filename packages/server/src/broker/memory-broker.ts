@@ -1,4 +1,5 @@
 /** The broker inside one process: the default, for one node (or several in one process, as tests have them). */
+import { createAgeClock } from "../env/age-clock.js";
 import type { ServerEnv } from "../env/server-env.js";
 import type {
   AppendResult,
@@ -29,7 +30,7 @@ const SWEEP_MS = 60_000;
 /** Options of {@link createMemoryBroker}. */
 export interface MemoryBrokerOptions {
   /** Time, and the id of the epoch. */
-  readonly env: Pick<ServerEnv, "clock" | "id">;
+  readonly env: Pick<ServerEnv, "clock" | "uptimeMs" | "id">;
   /** How much of each log is kept. */
   readonly history?: Partial<HistoryBounds>;
   /** How long repeats are recognised. */
@@ -58,7 +59,8 @@ export function createMemoryBroker(options: MemoryBrokerOptions): Broker {
 
 /** What all nodes share. */
 class MemoryStore {
-  readonly env: Pick<ServerEnv, "clock" | "id">;
+  readonly #env: Pick<ServerEnv, "clock" | "uptimeMs" | "id">;
+  readonly #ageNow: () => number;
   readonly nodes: Set<LocalNode> = new Set();
   readonly #history: HistoryBounds;
   readonly #chains: ProducerChains;
@@ -69,7 +71,8 @@ class MemoryStore {
 
   constructor({ env, history, dedupe, states }: MemoryBrokerOptions) {
     const bounds = { ...DEFAULT_CHAINS, ...dedupe };
-    this.env = env;
+    this.#env = env;
+    this.#ageNow = createAgeClock(env);
     this.#history = { ...DEFAULT_HISTORY, ...history };
     this.#chains = new ProducerChains(bounds);
     this.#tombstones = new Tombstones(env.id());
@@ -84,7 +87,7 @@ class MemoryStore {
     if (!log) {
       log = new MemoryLog(this.#tombstones.raise(channel), this.#history);
       this.#logs.set(channel, log);
-      this.#stopSweep ??= this.env.clock.after(SWEEP_MS, () => this.#sweep());
+      this.#stopSweep ??= this.#env.clock.after(SWEEP_MS, () => this.#sweep());
     }
     return log;
   }
@@ -94,20 +97,21 @@ class MemoryStore {
     const answer = link && this.recall(channel, link);
     if (answer) return answer;
     const log = this.log(channel);
-    const stored = log.append(message);
-    const position = log.position;
-    if (link) this.#chains.record(channel, link, position, message.timestampMs);
+    const stored = log.append(message, this.#ageNow());
+    const { position } = log;
+    const { timestampMs } = message;
+    if (link) this.#chains.record(channel, link, { position, timestampMs }, this.#ageNow());
     for (const node of this.nodes) node.listenerOf(channel)?.appended(stored);
-    return { outcome: "stored", position, timestampMs: message.timestampMs, isRepeat: false };
+    return { outcome: "stored", position, timestampMs, isRepeat: false };
   }
 
   recall(channel: string, link: ChainLink): AppendResult | undefined {
-    return this.#chains.check(channel, link, this.env.clock.now());
+    return this.#chains.check(channel, link, this.#ageNow());
   }
 
   read(channel: string, range: ReadRange): LogPage {
     const log = this.log(channel);
-    log.trim(this.env.clock.now());
+    log.trim(this.#ageNow());
     return log.read(range);
   }
 
@@ -116,7 +120,7 @@ class MemoryStore {
   }
 
   writeState(channel: string, write: StateWrite): StateResult {
-    const result = this.#states.write(channel, write);
+    const result = this.#states.write(channel, write, this.#ageNow());
     if (result.outcome !== "stored" || result.isRepeat) return result;
     const change = { ...result.at, json: write.change };
     for (const node of this.nodes) node.listenerOf(channel)?.stateChanged(change);
@@ -124,7 +128,7 @@ class MemoryStore {
   }
 
   recallState(channel: string, link: StateLink): StateResult | undefined {
-    return this.#states.recall(channel, link, this.env.clock.now());
+    return this.#states.recall(channel, link, this.#ageNow());
   }
 
   #isOpen(channel: string): boolean {
@@ -138,14 +142,14 @@ class MemoryStore {
   }
 
   #sweep(): void {
-    const nowMs = this.env.clock.now();
+    const nowMs = this.#ageNow();
     for (const [channel, log] of this.#logs) {
       log.trim(nowMs);
       if (!log.isEmpty || this.#isOpen(channel)) continue;
       this.#tombstones.bury(channel, log.position);
       this.#logs.delete(channel);
     }
-    this.#stopSweep = this.#logs.size > 0 ? this.env.clock.after(SWEEP_MS, () => this.#sweep()) : undefined;
+    this.#stopSweep = this.#logs.size > 0 ? this.#env.clock.after(SWEEP_MS, () => this.#sweep()) : undefined;
   }
 }
 

@@ -3,11 +3,15 @@ import type { LogPosition } from "@attune/protocol";
 import type { LogPage, NewMessage, ReadRange, StoredMessage } from "./broker.js";
 import { type HistoryBounds, mayStay } from "./history-bounds.js";
 
-/** One channel's log. */
+interface AgedMessage extends StoredMessage {
+  readonly storedAtMs: number;
+}
+
+/** One channel's log. Times are those of an age clock. */
 export class MemoryLog {
   readonly epoch: string;
   readonly #bounds: HistoryBounds;
-  #messages: StoredMessage[] = [];
+  #messages: AgedMessage[] = [];
   #chars = 0;
   #end: number;
   #endId: string;
@@ -27,22 +31,22 @@ export class MemoryLog {
     return this.#messages.length === 0;
   }
 
-  append(message: NewMessage): StoredMessage {
+  append(message: NewMessage, nowMs: number): StoredMessage {
     const offset = ++this.#end;
     this.#endId = message.id;
-    const stored = { offset, id: message.id, timestampMs: message.timestampMs, json: `[${offset}${message.tail}` };
+    const stored = { offset, id: message.id, storedAtMs: nowMs, json: `[${offset}${message.tail}` };
     this.#messages.push(stored);
     this.#chars += stored.json.length;
-    this.trim(message.timestampMs);
+    this.trim(nowMs);
     return stored;
   }
 
   /** Lets go of what is past the bounds. */
   trim(nowMs: number): void {
     let drop = 0;
-    for (const { json, timestampMs } of this.#messages) {
+    for (const { json, storedAtMs } of this.#messages) {
       const kept = { messages: this.#messages.length - drop, chars: this.#chars };
-      if (mayStay(this.#bounds, kept, timestampMs, nowMs)) break;
+      if (mayStay(this.#bounds, kept, storedAtMs, nowMs)) break;
       this.#chars -= json.length;
       drop++;
     }

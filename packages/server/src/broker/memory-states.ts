@@ -37,14 +37,14 @@ export class MemoryStates {
     return begun;
   }
 
-  write(channel: string, { base, json, timestampMs, link }: StateWrite): StateResult {
-    const answer = link && this.recall(channel, link, timestampMs);
+  write(channel: string, { base, json, link }: StateWrite, nowMs: number): StateResult {
+    const answer = link && this.recall(channel, link, nowMs);
     if (answer) return answer;
     const conflict = judgeBase(this.#states.get(channel), base);
     if (conflict) return conflict;
     const at = { epoch: base.epoch, version: base.version + 1 };
     this.#put(channel, { ...at, json });
-    if (link) this.#remember(keyOf(channel, link), { sequence: link.sequence, at, usedAtMs: timestampMs });
+    if (link) this.#remember(keyOf(channel, link), { sequence: link.sequence, at, usedAtMs: nowMs });
     return { outcome: "stored", at, isRepeat: false };
   }
 

@@ -1,5 +1,5 @@
 /** Remembers what became of each producer's messages, so that each is appended once, in the order it was written. */
-import { DEDUPE_RESULTS, type LogPosition } from "@attune/protocol";
+import { DEDUPE_RESULTS } from "@attune/protocol";
 import type { AppendResult, ChainLink } from "./broker.js";
 import { answerRepeat, type ChainBounds, type ChainResult, judgeLink } from "./chain-link.js";
 
@@ -37,12 +37,12 @@ export class ProducerChains {
   }
 
   /** Notes that a message was appended as the next of its chain. */
-  record(channel: string, link: ChainLink, position: LogPosition, timestampMs: number): void {
+  record(channel: string, link: ChainLink, result: Omit<ChainResult, "sequence">, nowMs: number): void {
     const key = keyOf(channel, link);
     const chain = this.#chains.get(key) ?? { last: 0, results: [], hasForgotten: false, usedAtMs: 0 };
     chain.last = link.sequence;
-    chain.usedAtMs = timestampMs;
-    chain.results.push({ sequence: link.sequence, position, timestampMs });
+    chain.usedAtMs = nowMs;
+    chain.results.push({ sequence: link.sequence, ...result });
     if (chain.results.length > DEDUPE_RESULTS) {
       chain.results.shift();
       chain.hasForgotten = true;

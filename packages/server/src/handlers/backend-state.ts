@@ -74,7 +74,7 @@ async function writeNext(
   const shorter =
     text.length <= MAX_CHUNK_CHARS || text.length < json.length ? text : `[{"op":"replace","path":"","value":${json}}]`;
   const change = `[${version + 1},${JSON.stringify(env.id())},${shorter},0]`;
-  const write = { base, json, change, timestampMs: env.clock.now() };
+  const write = { base, json, change };
   const result = await appends.track(node.writeState(channel, write));
   if (result.outcome !== "stored") return undefined;
   counters.stateChanges++;

@@ -74,7 +74,6 @@ async function change(
     base: next.from,
     json: checkState(next.value, channel.definition, bounds.stateBytes, channel.name),
     change: `[${version},${JSON.stringify(id)},${json},${senderJson(session.user)}]`,
-    timestampMs: env.clock.now(),
     link,
   };
   const result = await server.appends.track(server.node.writeState(channel.name, write));

@@ -17,6 +17,7 @@ export function memoryWorld(): MakeBrokerWorld {
       broker: make(),
       now: () => clock.now(),
       advance: (ms) => clock.advance(ms),
+      setClock: (byMs) => clock.setClock(byMs),
       restart: make,
       close: () => {},
     };
@@ -42,6 +43,7 @@ export function durableWorld(sync: Sync): MakeBrokerWorld {
       broker,
       now: () => clock.now(),
       advance: (ms) => clock.advance(ms),
+      setClock: (byMs) => clock.setClock(byMs),
       async restart(how) {
         if (how === "closed") {
           await broker.close();

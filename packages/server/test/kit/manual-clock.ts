@@ -10,11 +10,22 @@ interface Timer {
 /** Timers fire in due order, also those set by timers. Promises settle in between. */
 export class ManualClock implements Clock {
   #nowMs = 1_000_000;
+  #skewMs = 0;
   #order = 0;
   readonly #timers = new Set<Timer>();
 
   now(): number {
+    return this.#nowMs + this.#skewMs;
+  }
+
+  /** Time that nobody sets. */
+  uptimeMs(): number {
     return this.#nowMs;
+  }
+
+  /** Somebody sets the clock. Timers do not go by it. */
+  setClock(byMs: number): void {
+    this.#skewMs += byMs;
   }
 
   after(ms: number, run: () => void): () => void {

@@ -38,7 +38,7 @@ export function createEnv(
   let ids = 0;
   return {
     clock,
-    uptimeMs: () => clock.now(),
+    uptimeMs: () => clock.uptimeMs(),
     random: () => 0.5,
     id: () => `${idPrefix}-${++ids}`,
     defer: (run) => void clock.after(0, run),

@@ -69,6 +69,10 @@ export class BrokerStage {
     await this.world.advance?.(ms);
   }
 
+  setClock(byMs: number): void {
+    this.world.setClock?.(byMs);
+  }
+
   linkOf({ sequence, previous = sequence - 1, owner = "ada", producer = "p1" }: Draft): ChainLink {
     return { owner, producer, sequence, previous };
   }
@@ -101,7 +105,7 @@ export class BrokerStage {
   /** Changes the state of the usual channel; without a sequence, as the backend. */
   async change(node: BrokerNode, base: StateVersion, json: string, sequence?: number): Promise<StateResult> {
     const link = sequence === undefined ? {} : { link: { owner: "ada", producer: "p1", sequence } };
-    return node.writeState(A, { base, json, change: `[${json}]`, timestampMs: this.world.now(), ...link });
+    return node.writeState(A, { base, json, change: `[${json}]`, ...link });
   }
 
   async page(node: BrokerNode, channel: string = A): Promise<LogPage> {

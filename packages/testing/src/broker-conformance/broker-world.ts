@@ -11,10 +11,12 @@ export interface BrokerBounds {
 /** A broker that a case has to itself. */
 export interface BrokerWorld {
   readonly broker: Broker;
-  /** The time that the broker goes by, in milliseconds. */
+  /** What its clock shows, in milliseconds. */
   now(): number;
   /** Lets time pass. Absent where it passes by itself: the cases that need hours are left out. */
   advance?(ms: number): MaybePromise<void>;
+  /** Sets its clock, as an operator does: no time passes. Wherever `advance` is, this is. */
+  setClock?(byMs: number): void;
   /** Ends the broker, in order or as if its process was killed at this instant, and starts it again from what is left. */
   restart(how: "closed" | "killed"): MaybePromise<Broker>;
   /** Ends what is left. */

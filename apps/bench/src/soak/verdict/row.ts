@@ -151,22 +151,37 @@ function violationsOf(row: Omit<SoakRow, "violations">, record: SoakRecord): str
 /** What the server keeps of a log by default, less what a burst may add. */
 const KEPT_MESSAGES = 900;
 
-/**
- * The server keeps 1,000 messages, and for ten minutes by its clock, unless it is told otherwise: set an hour forward, it has no
- * older ones.
- */
+/** The server keeps 1,000 messages, and for ten minutes, unless it is told otherwise. */
 function falseGapsIn(record: SoakRecord): number {
   const { isTuned } = SYSTEMS[record.options.system];
-  const forgets = record.troubles.filter(({ fault }) => fault.fault === "step-clock" && fault.ms > 0);
+  const forgets = startsUnderALaterClock(record);
   const absences = absencesIn(record);
   const publishedMs = record.events.filter(({ type }) => type === "published").map(({ atMs }) => atMs);
   const isTrue = (client: string, atMs: number): boolean => {
     const sinceMs = (absences.get(client) ?? []).filter(({ fromMs }) => fromMs <= atMs).at(-1)?.fromMs ?? atMs;
     const missed = publishedMs.filter((each) => sinceMs <= each && each <= atMs).length;
-    const isForgotten = forgets.some(({ fromMs }) => sinceMs <= fromMs && fromMs <= atMs);
+    const isForgotten = forgets.some((startMs) => sinceMs <= startMs && startMs <= atMs);
     return !isTuned && (missed > KEPT_MESSAGES || isForgotten);
   };
   return record.events.filter((event) => event.type === "gap" && !isTrue(event.subscriber, event.atMs)).length;
+}
+
+/** A server that starts under a clock that was set forward takes what the one before it wrote for that much older. */
+function startsUnderALaterClock({ troubles }: SoakRecord): readonly number[] {
+  let clockMs = 0;
+  let lifeMs = 0;
+  const starts: number[] = [];
+  const changes = troubles.flatMap(({ fault, whom, fromMs, untilMs }) => {
+    if (fault.fault === "step-clock") return { atMs: fromMs, byMs: fault.ms };
+    return whom === SERVER && fault.fault === "restart" ? { atMs: untilMs, byMs: undefined } : [];
+  });
+  for (const { atMs, byMs } of changes.sort((one, other) => (one.atMs < other.atMs ? -1 : 1))) {
+    clockMs += byMs ?? 0;
+    if (byMs !== undefined) continue;
+    if (clockMs > lifeMs) starts.push(atMs);
+    lifeMs = clockMs;
+  }
+  return starts;
 }
 
 function faultsIn({ troubles }: SoakRecord): FaultCounts {

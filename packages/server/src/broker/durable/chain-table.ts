@@ -1,7 +1,7 @@
 /** The chains of all producers as rows, with the results by which repeats are answered. */
 import { DEDUPE_RESULTS, type LogPosition } from "@attune/protocol";
 import type { AppendResult, ChainLink } from "../broker.js";
-import { answerRepeat, type ChainBounds, judgeLink } from "../chain-link.js";
+import { answerRepeat, type ChainBounds, type ChainResult, judgeLink } from "../chain-link.js";
 import type { SqlDatabase, SqlStatement } from "./sql-database.js";
 
 interface ChainRow {
@@ -81,14 +81,14 @@ export class ChainTable {
   }
 
   /** Notes that a message was appended as the next of its chain. */
-  record(channel: string, link: ChainLink, position: LogPosition, timestampMs: number): void {
-    const chain = this.#chainOf(channel, link, timestampMs) ?? this.#newChain(channel, link);
+  record(channel: string, link: ChainLink, result: Omit<ChainResult, "sequence">, nowMs: number): void {
+    const chain = this.#chainOf(channel, link, nowMs) ?? this.#newChain(channel, link);
     const isFull = chain.results >= DEDUPE_RESULTS;
     if (isFull) this.#dropResult.run(chain.id, this.#oldestOf(chain.id));
-    const { epoch, offset, id } = position;
-    this.#addResult.run(chain.id, link.sequence, epoch, offset, JSON.stringify(id), timestampMs);
+    const { epoch, offset, id } = result.position;
+    this.#addResult.run(chain.id, link.sequence, epoch, offset, JSON.stringify(id), result.timestampMs);
     const results = isFull ? chain.results : chain.results + 1;
-    this.#update.run(link.sequence, results, isFull ? 1 : chain.has_forgotten, ++this.#uses, timestampMs, chain.id);
+    this.#update.run(link.sequence, results, isFull ? 1 : chain.has_forgotten, ++this.#uses, nowMs, chain.id);
     if (this.#size > this.#bounds.producers) this.#forgetSome(1, () => true);
   }
 

@@ -29,7 +29,7 @@ export interface DurableBrokerOptions {
   /** How many channels' ends are remembered. Default 1,000,000, some 100 bytes each; past it, a channel that is long unused begins a new epoch. */
   readonly ends?: number;
   /** Time, the id of the epoch, and a place for errors that no caller can be told. Default: Node's. */
-  readonly env?: Pick<ServerEnv, "clock" | "id" | "defer" | "report">;
+  readonly env?: Pick<ServerEnv, "clock" | "uptimeMs" | "id" | "defer" | "report">;
 }
 
 /** A broker that must be closed. */

@@ -115,8 +115,8 @@ export class DurableLog {
     const { link, timestampMs } = message;
     const answer = link && this.#chains.check(channel, link, nowMs);
     if (answer) return { result: answer };
-    const { stored, position } = this.#logs.append(channel, message, this.#run.newEpoch);
-    if (link) this.#chains.record(channel, link, position, timestampMs);
+    const { stored, position } = this.#logs.append(channel, message, this.#run.newEpoch, nowMs);
+    if (link) this.#chains.record(channel, link, { position, timestampMs }, nowMs);
     return { stored, result: { outcome: "stored", position, timestampMs, isRepeat: false } };
   }
 
@@ -126,8 +126,8 @@ export class DurableLog {
   }
 
   /** Within {@link transact}. */
-  writeState(channel: string, write: StateWrite): StateResult {
-    return this.#states.write(channel, write);
+  writeState(channel: string, write: StateWrite, nowMs: number): StateResult {
+    return this.#states.write(channel, write, nowMs);
   }
 
   /** Notes outside the database that what it holds is about to be acknowledged. */

@@ -1,4 +1,5 @@
 /** What the nodes of a durable broker share: the log, the group that is written next, and the sweeping. */
+import { createAgeClock } from "../../env/age-clock.js";
 import type { ServerEnv } from "../../env/server-env.js";
 import type { AppendResult, ChannelListener, NewMessage, StateResult, StateWrite, StoredState } from "../broker.js";
 import type { LocalNode } from "../local-node.js";
@@ -13,25 +14,25 @@ const SWEEP_PAUSE_MS = 100;
 export class DurableStore {
   readonly log: DurableLog;
   readonly nodes: Set<LocalNode>;
-  readonly #env: Pick<ServerEnv, "clock" | "defer" | "report">;
+  readonly #env: Pick<ServerEnv, "clock" | "uptimeMs" | "defer" | "report">;
   readonly #group: GroupCommit;
   #stopSweep: (() => void) | undefined;
   /** Whether the last write failed: an outage is reported once. */
   #isFailing = false;
 
-  constructor(log: DurableLog, nodes: Set<LocalNode>, env: Pick<ServerEnv, "clock" | "defer" | "report">) {
+  constructor(log: DurableLog, nodes: Set<LocalNode>, env: Pick<ServerEnv, "clock" | "uptimeMs" | "defer" | "report">) {
     this.log = log;
     this.nodes = nodes;
     this.#env = env;
+    this.now = createAgeClock(env);
     this.#group = new GroupCommit(
       (run) => env.defer(run),
       (writes) => this.#commit(writes),
     );
   }
 
-  now(): number {
-    return this.#env.clock.now();
-  }
+  /** What log and results grow old by. */
+  readonly now: () => number;
 
   async append(channel: string, message: NewMessage): Promise<AppendResult> {
     const { result } = await this.#group.add(
@@ -50,7 +51,7 @@ export class DurableStore {
 
   writeState(channel: string, write: StateWrite): Promise<StateResult> {
     return this.#group.add(
-      () => this.log.writeState(channel, write),
+      () => this.log.writeState(channel, write, this.now()),
       (result) => {
         if (result.outcome !== "stored" || result.isRepeat) return;
         const change = { ...result.at, json: write.change };

@@ -21,7 +21,6 @@ interface LogRow {
 interface MessageRow {
   readonly offset: number;
   readonly id: string;
-  readonly timestamp_ms: number;
   readonly json: string;
 }
 
@@ -48,7 +47,7 @@ export class LogTable {
 
   constructor(database: SqlDatabase, bounds: HistoryBounds) {
     const columns = "id, epoch, first, last, last_id, chars";
-    const page = "SELECT offset, id, timestamp_ms, json FROM messages WHERE log = ?";
+    const page = "SELECT offset, id, json FROM messages WHERE log = ?";
     this.#bounds = bounds;
     this.#find = database.prepare(`SELECT ${columns} FROM logs WHERE channel = ?`);
     this.#create = database.prepare(
@@ -78,14 +77,18 @@ export class LogTable {
   }
 
   /** @param newEpoch for a channel that never had a message */
-  append(channel: string, message: NewMessage, newEpoch: string): { stored: StoredMessage; position: LogPosition } {
-    const { id, timestampMs, tail } = message;
+  append(
+    channel: string,
+    { id, tail }: NewMessage,
+    newEpoch: string,
+    nowMs: number,
+  ): { stored: StoredMessage; position: LogPosition } {
     const row = this.#rowOf(channel) ?? this.#newRow(channel, newEpoch);
     const offset = row.last + 1;
-    const stored = { offset, id, timestampMs, json: `[${offset}${tail}` };
+    const stored = { offset, id, json: `[${offset}${tail}` };
     const chars = stored.json.length;
-    this.#insert.run(row.id, offset, JSON.stringify(id), timestampMs, chars, stored.json);
-    this.#trim({ ...row, last: offset, last_id: JSON.stringify(id), chars: row.chars + chars }, timestampMs, true);
+    this.#insert.run(row.id, offset, JSON.stringify(id), nowMs, chars, stored.json);
+    this.#trim({ ...row, last: offset, last_id: JSON.stringify(id), chars: row.chars + chars }, nowMs, true);
     return { stored, position: { epoch: row.epoch, offset, id } };
   }
 
@@ -157,6 +160,6 @@ function positionOf({ epoch, last, last_id }: LogRow): LogPosition {
   return { epoch, offset: last, id: JSON.parse(last_id) as string };
 }
 
-function toMessage({ offset, id, timestamp_ms, json }: MessageRow): StoredMessage {
-  return { offset, id: JSON.parse(id) as string, timestampMs: timestamp_ms, json };
+function toMessage({ offset, id, json }: MessageRow): StoredMessage {
+  return { offset, id: JSON.parse(id) as string, json };
 }

@@ -75,15 +75,15 @@ export class StateTable {
     return begun;
   }
 
-  write(channel: string, { base, json, timestampMs, link }: StateWrite): StateResult {
-    const answer = link && this.recall(channel, link, timestampMs);
+  write(channel: string, { base, json, link }: StateWrite, nowMs: number): StateResult {
+    const answer = link && this.recall(channel, link, nowMs);
     if (answer) return answer;
     const now = this.read(channel);
     const conflict = judgeBase(now, base);
     if (conflict) return conflict;
     const at = { epoch: base.epoch, version: base.version + 1 };
     this.#store(channel, { ...at, json }, now?.json.length ?? 0);
-    if (link) this.#remember(channel, link, at, timestampMs);
+    if (link) this.#remember(channel, link, at, nowMs);
     return { outcome: "stored", at, isRepeat: false };
   }
 
@@ -117,10 +117,10 @@ export class StateTable {
     }
   }
 
-  #remember(channel: string, link: StateLink, at: StateVersion, timestampMs: number): void {
+  #remember(channel: string, link: StateLink, at: StateVersion, nowMs: number): void {
     const name = producerName(channel, link);
     if (!this.#result.get(name, 0)) this.#results++;
-    this.#putResult.run(name, link.sequence, at.epoch, at.version, ++this.#uses, timestampMs);
+    this.#putResult.run(name, link.sequence, at.epoch, at.version, ++this.#uses, nowMs);
     if (this.#results > this.#dedupe.producers) this.#forgetResults(1, () => true);
   }
 

@@ -131,6 +131,18 @@ export const chaining: readonly BrokerFact[] = [
     },
   },
   {
+    name: "knows a repeat when somebody has set the clock by days",
+    needsTime: true,
+    async play(stage) {
+      const node = stage.node();
+      const first = await stage.store(node, { sequence: 1 });
+      stage.setClock(48 * HOUR_MS);
+      expect(await stage.append(node, { sequence: 1 })).toEqual({ ...first, isRepeat: true });
+      stage.setClock(-96 * HOUR_MS);
+      expect(await stage.append(node, { sequence: 1 })).toEqual({ ...first, isRepeat: true });
+    },
+  },
+  {
     name: "forgets the producer that is unused for longest, when there are too many",
     bounds: { dedupe: { producers: 3 } },
     async play(stage) {

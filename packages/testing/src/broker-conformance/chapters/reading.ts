@@ -87,6 +87,23 @@ export const reading: readonly BrokerFact[] = [
     },
   },
   {
+    name: "keeps what is young when somebody sets the clock, forth or back, and lets it go at its age",
+    needsTime: true,
+    bounds: { history: { ageMs: 600_000 } },
+    async play(stage) {
+      const node = stage.node();
+      await stage.say(node, "m1");
+      stage.setClock(7_200_000);
+      expect(await stage.page(node)).toMatchObject({ first: 1 });
+      await stage.say(node, "m2");
+      stage.setClock(-14_400_000);
+      await stage.say(node, "m3");
+      expect(await stage.page(node)).toMatchObject({ first: 1 });
+      await stage.advance(600_001);
+      expect(await stage.page(node)).toMatchObject({ first: 4 });
+    },
+  },
+  {
     name: "remembers epoch and end when the messages are gone and the channel was long unused",
     needsTime: true,
     async play(stage) {
