@@ -82,9 +82,10 @@ test("three messages written offline, the renderer killed, the page opened again
   await page.close();
   await open(context);
   await expect.poll(texts).toEqual(["0", "1", "2"]);
+  // What a third page adopts goes before what it writes.
   const again = await open(context);
-  await again.waitForTimeout(500);
-  expect(texts()).toEqual(["0", "1", "2"]);
+  await inPage(again, (kept) => kept.write(3, 4));
+  await expect.poll(texts).toEqual(["0", "1", "2", "3"]);
 });
 
 test("a renderer that is killed before publish() has given the page back to its event loop: nothing is lost", {
@@ -93,11 +94,15 @@ test("a renderer that is killed before publish() has given the page back to its 
   const page = await open(context, { offline: "yes" });
   await inPage(page, (kept) => kept.ready());
   const crashed = new Promise((resolve) => page.once("crash", resolve));
+  const stuck = new Promise((resolve) => http.on("request", ({ url: path }) => path === "/stuck" && resolve(path)));
   inPage(page, (kept) => {
     kept.write(0, 3);
+    const request = new XMLHttpRequest();
+    request.open("GET", "/stuck", false);
+    request.send();
     for (;;);
   }).catch(() => {});
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await stuck;
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send("SystemInfo.getProcessInfo");
   for (const { type, id } of processInfo) if (type === "renderer") process.kill(id, "SIGKILL");

@@ -61,8 +61,10 @@ test("a server that is killed five times loses, doubles and reorders nothing, an
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   })();
+  const acked = (): number => history.filter(({ type }) => type === "acked").length;
   for (let kill = 0; kill < KILLS; kill++) {
-    await new Promise((resolve) => setTimeout(resolve, between(random, 200, 800)));
+    const wanted = acked() + between(random, 100, 400);
+    await until(() => acked() >= wanted, { withinMs: 15_000 });
     await server.kill();
     server = await builder.start(path, port);
     await until(() => services.every(isLive), { withinMs: 15_000 });
