@@ -53,7 +53,13 @@ export async function runSchedule(
       new SimulatedClient(
         world,
         server,
-        { name: `c${index}`, userId, isClockSet, disk: schedule.keepsOutbox ? new ClientDisk(world) : undefined },
+        {
+          name: `c${index}`,
+          userId,
+          isClockSet,
+          tokenLifeMs: schedule.tokenLifeMs,
+          disk: schedule.keepsOutbox ? new ClientDisk(world) : undefined,
+        },
         onError,
       ),
   );

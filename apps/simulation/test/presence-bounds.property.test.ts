@@ -22,7 +22,13 @@ async function room(seed: number, userIds: readonly string[], isDurable = true) 
   const server = new SimulatedServer(world, { isDurable, commitMs: 0, history: 1_000 }, fail);
   const left: { readonly observer: string; readonly userId: string; readonly atMs: number }[] = [];
   const clients = userIds.map(
-    (userId) => new SimulatedClient(world, server, { name: userId, userId, isClockSet: false, disk: undefined }, fail),
+    (userId) =>
+      new SimulatedClient(
+        world,
+        server,
+        { name: userId, userId, isClockSet: false, disk: undefined, tokenLifeMs: 0 },
+        fail,
+      ),
   );
   for (const client of clients) {
     const channel = client.channel(ROOM);

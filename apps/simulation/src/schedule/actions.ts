@@ -28,6 +28,7 @@ export const CLIENT_FAULTS = [
   "clock-jump",
   "slow-token",
   "no-token",
+  "short-token",
   "crash",
   "power-cut",
 ] as const;
@@ -73,6 +74,8 @@ export interface Schedule {
   readonly server: { readonly isDurable: boolean; readonly commitMs: number; readonly history: number };
   /** Whether what waits in a tab outlives the tab. */
   readonly keepsOutbox: boolean;
+  /** How long a token holds, in milliseconds; 0 for ever. */
+  readonly tokenLifeMs: number;
   /** How long each message is: with long ones, a join takes several pieces. */
   readonly messageChars: number;
   readonly steps: readonly Step[];

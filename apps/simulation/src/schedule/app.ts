@@ -10,6 +10,8 @@ import type { Deed } from "./actions.js";
 
 /** The channel that has presence. */
 export const ROOM = "presence:room:1";
+/** How often somebody who is told that something is missing goes elsewhere, rather than wait for it. */
+const LOOKS_AWAY = 0.1;
 /** Somebody who was sent away for good tries again after this, as a user would. */
 const TRY_AGAIN_MS = 300;
 
@@ -154,10 +156,13 @@ export class App {
       observe("joined");
     };
     let isLoading = false;
+    let isTold = false;
     const onGap = (): void => {
+      isTold = true;
       look("joined");
       observe("gap");
       isLoading = true;
+      if (this.#world.random() < LOOKS_AWAY) this.#lookAway(client, channel);
       // The app loads what it lacks, unless its user goes elsewhere meanwhile.
       this.#world.time.after(this.#world.between(0, 5_000), () => {
         if (isOver) return;
@@ -172,7 +177,13 @@ export class App {
     // connection is back. Who comes to a channel that was left has missed nothing.
     const isTakenOver = phase !== "idle";
     const lookForGap = (continuity: string | undefined): void => {
-      if (continuity === "gap" && isTakenOver && !isLoading) onGap();
+      if (continuity !== "gap" || isLoading) return;
+      if (isTakenOver || isTold) onGap();
+      else
+        this.violations.push({
+          promise: "false-gap",
+          how: `${subscriber} came to ${channel}, and is said to lack something`,
+        });
     };
     lookForGap(continuity);
     const ends = [
@@ -206,6 +217,17 @@ export class App {
       end();
     });
     this.#watch.look();
+  }
+
+  /** Its user leaves the page that lacks something, and comes back to it when the channel was let go of. */
+  #lookAway(client: SimulatedClient, channel: string): void {
+    const { life } = client;
+    const isHere = (): boolean => client.life === life && !client.isDown;
+    this.#world.time.after(this.#world.between(0, 300), () => {
+      if (!isHere() || !client.leases.has(channel)) return;
+      this.#leave(client, channel);
+      this.#world.time.after(this.#world.between(300, 2_000), () => isHere() && this.join(client, channel));
+    });
   }
 
   #leave(client: SimulatedClient, channel: string): void {

@@ -44,6 +44,7 @@ const DURATIONS: Partial<Record<FaultName, readonly [number, number]>> = {
   freeze: [100, 12_000],
   sleep: [100, 60_000],
   "slow-token": [500, 5_000],
+  "short-token": [500, 8_000],
   crash: [0, 4_000],
   "power-cut": [0, 4_000],
   "server-kill": [0, 3_000],
@@ -98,7 +99,15 @@ export function makeSchedule(seed: number): Schedule {
     const afterMs = Math.round(2 * paceMs * random());
     return { afterMs, action: random() < FAULT_SHARE ? fault(pick(kinds)) : deed() };
   });
-  return { seed, users, server, steps, messageChars, keepsOutbox: random() < 0.5 };
+  return {
+    seed,
+    users,
+    server,
+    steps,
+    messageChars,
+    keepsOutbox: random() < 0.5,
+    tokenLifeMs: pick([0, 0, 3_000, 20_000]),
+  };
 }
 
 /** Whether a fault is one client's own. */

@@ -79,6 +79,9 @@ function strikeClient(stage: Stage, client: SimulatedClient, name: ClientFault, 
     case "slow-token":
       client.authMs = forMs;
       return later(() => (client.authMs = 0));
+    case "short-token":
+      client.tokenLifeMs = 300 * amount;
+      return later(() => (client.tokenLifeMs = undefined));
     case "no-token":
       client.authFailures = amount;
       return undefined;

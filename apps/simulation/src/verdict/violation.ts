@@ -11,6 +11,7 @@ export const PROMISES = [
   "refused",
   "not-connected",
   "not-live",
+  "false-gap",
   "queue-not-empty",
   "ghost",
   "missing-member",

@@ -10,6 +10,7 @@ import { healthyPath, isSound } from "./path.js";
 import type { PathCondition } from "./path.js";
 import { SimulatedProcess } from "./simulated-process.js";
 import type { SimulatedServer } from "./simulated-server.js";
+import { tokenOf } from "./token.js";
 import type { World } from "./world.js";
 
 /** A frame on a line in order takes no longer; one that does waits behind others, from a time when the line was slow. */
@@ -22,6 +23,8 @@ export interface ClientOptions {
   readonly name: string;
   readonly userId: string;
   readonly disk: ClientDisk | undefined;
+  /** How long its tokens hold, in milliseconds; 0 for ever. */
+  readonly tokenLifeMs: number;
 }
 
 /** A tab whose user comes and goes. */
@@ -47,18 +50,22 @@ export class SimulatedClient {
   #pageState: PageState = "visible";
   #skewMs = 0;
   #wasHidden = false;
-  /** How long the app takes to get a token, and whether it can. */
+  /** How long the app takes to get a token, whether it can, and how long the token holds. */
   authMs = 0;
   authFailures = 0;
+  tokenLifeMs: number | undefined;
+  readonly #usualLifeMs: number;
+  #tokens = 0;
 
   constructor(
     world: World,
     server: SimulatedServer,
-    { name, userId, disk, isClockSet }: ClientOptions,
+    { name, userId, disk, isClockSet, tokenLifeMs }: ClientOptions,
     onError: (error: unknown) => void,
   ) {
     this.disk = disk;
     this.isClockSet = isClockSet;
+    this.#usualLifeMs = tokenLifeMs;
     this.name = name;
     this.userId = userId;
     this.#world = world;
@@ -145,6 +152,7 @@ export class SimulatedClient {
     // What is stalled already arrives when it does.
     Object.assign(this.path, healthyPath(), { stalledUntilMs: this.path.stalledUntilMs });
     this.authMs = this.authFailures = 0;
+    this.tokenLifeMs = undefined;
     if (this.isDown) return;
     this.setOnline(true);
     this.wake();
@@ -200,7 +208,10 @@ export class SimulatedClient {
       process.clock.after(this.authMs, () => {
         this.authFailures -= 1;
         if (this.authFailures >= 0) reject(new Error("the token service is down"));
-        else resolve(this.userId);
+        else
+          resolve(
+            tokenOf({ userId: this.userId, lifeMs: this.tokenLifeMs ?? this.#usualLifeMs, count: ++this.#tokens }),
+          );
       });
     });
   }

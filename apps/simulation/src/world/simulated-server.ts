@@ -4,6 +4,7 @@ import { createMemoryBroker, createServerCore } from "@attune/server/core";
 import { committingNode, WRITE_ERROR } from "./committing-broker.js";
 import type { Line, LineEnd } from "./line.js";
 import { SimulatedProcess } from "./simulated-process.js";
+import { claimsOf } from "./token.js";
 import type { World } from "./world.js";
 
 /** What kind of server it is. */
@@ -94,7 +95,12 @@ export class SimulatedServer {
           if (error !== WRITE_ERROR) this.#onError(new Error(`the server reports, at ${where}: ${String(error)}`));
         },
       },
-      authenticate: ({ token }) => (token ? { userId: token, name: token.toUpperCase() } : null),
+      authenticate({ token }) {
+        if (!token) return null;
+        const { userId, lifeMs } = claimsOf(token);
+        const user = { userId, name: userId.toUpperCase() };
+        return lifeMs ? { ...user, expiresAtMs: clock.now() + lifeMs } : user;
+      },
       canAccessChannel: () => true,
       limits: { messagesPerMinute: 0 },
     });
