@@ -1,5 +1,6 @@
 /** The tabs of users over one in-memory provider, under one clock. */
 import { createRealtime, type Realtime, type RealtimeOptions } from "@attune/core";
+import type { Driver, DriverHost } from "@attune/core/driver";
 import { sharedTabs } from "@attune/core/tabs";
 import {
   createMemoryHub,
@@ -24,6 +25,8 @@ export interface OpenTab {
   wake(): void;
   /** Data of the messages of a channel, as they come. */
   hear(channel: string): unknown[];
+  /** What its driver said twice, or while it had no connection: the contract allows neither. */
+  readonly outOfTurn: readonly string[];
 }
 
 export interface TabWorld {
@@ -39,6 +42,42 @@ export interface TabWorld {
 
 export const ROOM = "presence:room:1";
 export const NEWS = "public:news";
+
+const SAID = ["opened", "attached", "messages", "presence", "signals", "live", "detached"] as const;
+
+/** Listens in between a tab's core and its driver. */
+function overheard(driver: Driver, outOfTurn: string[]): Driver {
+  return {
+    ...driver,
+    connect(host) {
+      let isOpen = false;
+      const said = SAID.map((name) => [
+        name,
+        (...args: unknown[]) => {
+          if (isOpen === (name === "opened")) outOfTurn.push(name);
+          isOpen ||= name === "opened";
+          (host[name] as (...all: unknown[]) => void)(...args);
+        },
+      ]);
+      return driver.connect({
+        ...(Object.fromEntries(said) as Pick<DriverHost, (typeof SAID)[number]>),
+        clock: host.clock,
+        random: host.random,
+        get isVisible() {
+          return host.isVisible;
+        },
+        auth: (isStale) => host.auth(isStale),
+        transport: (name) => host.transport(name),
+        traffic: () => host.traffic(),
+        state: (channel, change) => host.state(channel, change),
+        closed(reason) {
+          isOpen = false;
+          host.closed(reason);
+        },
+      });
+    },
+  };
+}
 
 export function createTabWorld({ latencyMs = 2, seed = 1 } = {}): TabWorld {
   const clock = manualClock();
@@ -56,7 +95,8 @@ export function createTabWorld({ latencyMs = 2, seed = 1 } = {}): TabWorld {
       const tab = browser.tab();
       const env: TestEnvironment = { ...testEnvironment(tab.clock), random };
       const inner = memoryDriver(hub, { client, user: { userId: user, name: user }, ...provider });
-      const driver = sharedTabs(tab.dress(inner), { env: tab.env });
+      const outOfTurn: string[] = [];
+      const driver = overheard(sharedTabs(tab.dress(inner), { env: tab.env }), outOfTurn);
       const realtime = createRealtime({
         driver,
         env,
@@ -69,6 +109,7 @@ export function createTabWorld({ latencyMs = 2, seed = 1 } = {}): TabWorld {
         client,
         realtime,
         env,
+        outOfTurn,
         crash() {
           tab.crash();
           hub.cut(client);
@@ -88,4 +129,19 @@ export function createTabWorld({ latencyMs = 2, seed = 1 } = {}): TabWorld {
     },
     settle: (ms = 50) => clock.advance(ms),
   };
+}
+
+/** Ada's tabs, the first of which leads, on one channel. */
+export async function openGroup(size = 3, options: Parameters<TabWorld["open"]>[1] = {}) {
+  const world = createTabWorld();
+  const tabs: OpenTab[] = [];
+  for (let n = 0; n < size; n += 1) {
+    tabs.push(world.open("ada", options));
+    void tabs[n]?.realtime.connect();
+    await world.settle();
+  }
+  const heard = tabs.map((tab) => tab.hear(NEWS));
+  await world.settle();
+  const [leader, ...followers] = tabs as [OpenTab, ...OpenTab[]];
+  return { ...world, tabs, leader, followers, heard };
 }

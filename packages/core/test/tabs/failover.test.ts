@@ -1,23 +1,8 @@
 /** The leader goes, in every way that a tab can: another takes its place, and nothing is lost or doubled. */
 import { describe, expect, test } from "vitest";
-import { createTabWorld, NEWS, type OpenTab, ROOM } from "../support/tab-world.js";
+import { NEWS, openGroup as group, type OpenTab, ROOM } from "../support/tab-world.js";
 
 const CALM_MS = 500;
-
-/** Ada's tabs, the first of which leads, on one channel. */
-async function group(size = 3, options: Parameters<ReturnType<typeof createTabWorld>["open"]>[1] = {}) {
-  const world = createTabWorld();
-  const tabs: OpenTab[] = [];
-  for (let n = 0; n < size; n += 1) {
-    tabs.push(world.open("ada", options));
-    void tabs[n]?.realtime.connect();
-    await world.settle();
-  }
-  const heard = tabs.map((tab) => tab.hear(NEWS));
-  await world.settle();
-  const [leader, ...followers] = tabs as [OpenTab, ...OpenTab[]];
-  return { ...world, tabs, leader, followers, heard };
-}
 
 const ends: Readonly<Record<string, (leader: OpenTab) => void>> = {
   "is closed by its user": ({ env }) => env.page.set("frozen"),
@@ -88,6 +73,27 @@ test("a leader that hangs is replaced after three beats, and what it says afterw
     [1, 2, 3],
   ]);
   expect(hub.clients).toHaveLength(1);
+});
+
+test("what a leader that was replaced still says is heard by nobody: no old signal, and no end of its connection", async () => {
+  const { leader, followers, open, hub, settle } = await group();
+  const bob = open("bob");
+  for (const { realtime } of [bob, leader, ...followers]) realtime.channel(ROOM).join();
+  await settle();
+  const $pointers = followers.map(({ realtime }) => realtime.channel(ROOM).signals("pointer"));
+  leader.hang();
+  bob.realtime.signal(ROOM, "pointer", "old");
+  await settle();
+  hub.cut(leader.client);
+  await settle(4_500);
+  bob.realtime.signal(ROOM, "pointer", "new");
+  await settle();
+  const states: string[] = [];
+  for (const { realtime } of followers) realtime.$connection.listen(({ status }) => states.push(status));
+  leader.wake();
+  await settle(CALM_MS);
+  expect($pointers.map(($pointer) => $pointer.get())).toMatchObject([[{ value: "new" }], [{ value: "new" }]]);
+  expect(states).toEqual([]);
 });
 
 test("the last tab says goodbye when it disconnects, and others see it leave at once", async () => {

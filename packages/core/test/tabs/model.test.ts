@@ -13,7 +13,7 @@ type Step =
       readonly do: "crash" | "close" | "freeze" | "thaw" | "hang" | "wake" | "write" | "leave" | "rejoin";
       readonly tab: number;
     }
-  | { readonly do: "cut" | "hole" | "double" | "hide" | "show"; readonly tab: number }
+  | { readonly do: "cut" | "hole" | "unseen" | "double" | "hide" | "show"; readonly tab: number }
   | { readonly do: "wait" | "slow"; readonly ms: number };
 
 const tab = fc.nat(11);
@@ -30,7 +30,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constantFrom("cut" as const, "hole", "double", "hide", "show"), tab }),
+    arbitrary: fc.record({ do: fc.constantFrom("cut" as const, "hole", "unseen", "double", "hide", "show"), tab }),
   },
   {
     weight: 4,
@@ -118,6 +118,9 @@ function play(world: ReturnType<typeof createTabWorld>, recovery: "offset" | "cu
         return world.hub.cut(one.client);
       case "hole":
         return recovery === "offset" ? world.hub.dropNextMessage() : undefined;
+      case "unseen":
+        world.hub.dropNextPresence();
+        return one.release && one.realtime.setPresenceState(ROOM, { customState: { at: world.clock.now() } });
       case "double":
         return world.hub.doubleNextMessage();
     }
@@ -144,9 +147,18 @@ test.each(["offset", "cursor"] as const)(
           each.env.page.set("visible");
         }
         await world.settle(QUIET_MS);
+        const showMyself = async () => {
+          const one = tabs.find(({ isGone, release }) => !isGone && release);
+          one?.realtime.setPresenceState(ROOM, { customState: { at: world.clock.now() } });
+          await world.settle(5);
+        };
         // The last ones show a hole, and that everybody is there.
-        for (const each of steps) if (each.do === "hole") write();
+        for (const each of steps) {
+          if (each.do === "hole") write();
+          if (each.do === "unseen") await showMyself();
+        }
         write();
+        await showMyself();
         await world.settle(QUIET_MS);
         const here = tabs.filter(({ isGone }) => !isGone);
         const log = world.hub.messages(NEWS).map(({ data }) => data);
@@ -157,6 +169,7 @@ test.each(["offset", "cursor"] as const)(
         }
         expect(new Set(log).size, "nothing stands in the log twice").toBe(log.length);
         for (const { acks } of here) await Promise.all(acks);
+        for (const { outOfTurn, client } of tabs) expect(outOfTurn, `said to ${client} out of turn`).toEqual([]);
         const users = [...new Set(here.map(({ user }) => user))].sort();
         expect(world.hub.clients.map((client) => client.split("-")[0]).sort()).toEqual(users);
         const members = [...new Set(here.filter(({ release }) => release).map(({ user }) => user))].sort();
@@ -169,7 +182,9 @@ test.each(["offset", "cursor"] as const)(
         ).toEqual(members);
         for (const { realtime, release } of here) {
           const seen = realtime.presence(ROOM).getMembers();
-          if (release) expect(seen.map(({ userId }) => userId).sort()).toEqual(members);
+          if (!release) continue;
+          expect(seen.map(({ userId }) => userId).sort()).toEqual(members);
+          expect(realtime.channel(ROOM).$status.get()?.continuity).toBe("live");
         }
         for (const { realtime } of tabs) realtime.dispose();
         await world.settle(QUIET_MS);

@@ -20,6 +20,14 @@ test("twenty tabs hold one connection and one subscription, and each gets every 
   expect(new Set(ids).size).toBe(1);
 });
 
+test("a tab that comes to an open connection is told so once", async () => {
+  const { open, settle } = createTabWorld();
+  const [one, two] = [open("ada"), open("ada")];
+  await Promise.all([one.realtime.connect(), settle()]);
+  await Promise.all([two.realtime.connect(), settle()]);
+  expect([one.outOfTurn, two.outOfTurn]).toEqual([[], []]);
+});
+
 test("a tab that opens later begins with the same recent messages", async () => {
   const { open, hub, settle } = createTabWorld();
   for (let n = 1; n <= 80; n += 1) hub.publish(NEWS, "message", n);
@@ -138,6 +146,30 @@ test("several tabs are one connection of one member: the strongest status, and t
   await settle(1_000);
   expect(ada()).toMatchObject({ status: "busy", customState: { mood: "wild" } });
   expect(notices.filter((notice) => notice !== "+bob")).toEqual(["+ada"]);
+});
+
+test("a tab that comes back says what it said before, and not the latest word", async () => {
+  const { open, settle } = createTabWorld();
+  const [bob, one, two] = [open("bob"), open("ada"), open("ada")];
+  for (const { realtime } of [bob, one, two]) realtime.channel(ROOM).join();
+  await settle();
+  for (const [tab, mood] of [
+    [two, "calm"],
+    [one, "wild"],
+  ] as const) {
+    tab.realtime.setPresenceState(ROOM, { customState: { mood } });
+    await settle();
+  }
+  two.env.page.set("frozen");
+  await settle(1_000);
+  two.env.page.set("visible");
+  await settle(1_000);
+  expect(two.realtime.getConnectionState()).toBe("connected");
+  const ada = bob.realtime
+    .presence(ROOM)
+    .getMembers()
+    .find(({ userId }) => userId === "ada");
+  expect(ada).toMatchObject({ customState: { mood: "wild" } });
 });
 
 test("the signals of a tab that is gone are over, though the connection lives", async () => {
