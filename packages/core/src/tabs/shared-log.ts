@@ -41,6 +41,10 @@ export function createSharedLog(): SharedLog {
     if (next.length > MAX_MESSAGES) start = undefined;
   }
 
+  /** Those that are not here. A repeat may come together with its first. */
+  const news = (more: readonly IncomingMessage[]): IncomingMessage[] =>
+    more.filter(({ id }) => !ids.has(id) && ids.add(id));
+
   return {
     get messages() {
       return messages;
@@ -62,7 +66,7 @@ export function createSharedLog(): SharedLog {
       end = cut ?? since;
     },
     append(more) {
-      const fresh = more.filter(({ id }) => !ids.has(id));
+      const fresh = news(more);
       for (const { position } of more) end = position ?? end;
       if (fresh.length) keep([...messages, ...fresh]);
     },
@@ -70,7 +74,7 @@ export function createSharedLog(): SharedLog {
       if (!messages.length) start ??= end;
     },
     prepend(older, hasMore) {
-      const fresh = older.filter(({ id }) => !ids.has(id));
+      const fresh = news(older);
       const last = older.at(-1)?.position;
       if (!messages.length && last) end = last;
       isExhausted = !hasMore || !fresh.length || messages.length + fresh.length >= MAX_MESSAGES;

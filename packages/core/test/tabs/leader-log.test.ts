@@ -19,6 +19,24 @@ test("a tab that joins while its leader still does waits for it, and is told of 
   expect(tabs.map(({ realtime }) => realtime.channel(NEWS).$status.get()?.continuity)).toEqual(["live", "live"]);
 });
 
+test("a message that came twice takes nobody's place among the recent ones of a later tab", async () => {
+  const { open, hub, settle } = createTabWorld();
+  open("ada").hear(NEWS);
+  await settle();
+  for (let n = 1; n <= 60; n += 1) {
+    if (n === 55) hub.doubleNextMessage();
+    hub.publish(NEWS, "message", n);
+  }
+  await settle();
+  const later = open("ada");
+  later.hear(NEWS);
+  await settle();
+  const shown = later.realtime.channel(NEWS).messages("message").get();
+  expect(shown.map((item) => item.type === "message" && item.data)).toEqual(
+    Array.from({ length: 50 }, (_, n) => n + 11),
+  );
+});
+
 test("a new leader's log begins where its own tab stood: who stood there too needs no history", async () => {
   const { hub, followers, leader, heard, settle } = await openGroup();
   const gaps = gapsOf(followers);
