@@ -78,7 +78,10 @@ export function createSharedLog(): SharedLog {
       const last = older.at(-1)?.position;
       if (!messages.length && last) end = last;
       isExhausted = !hasMore || !fresh.length || messages.length + fresh.length >= MAX_MESSAGES;
-      if (fresh.length) keep([...fresh, ...messages]);
+      if (!fresh.length) return;
+      // The start was that of what is no longer the first.
+      start = undefined;
+      keep([...fresh, ...messages]);
     },
     after(position) {
       if (isSame(start, position)) return messages;

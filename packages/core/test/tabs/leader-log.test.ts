@@ -73,6 +73,29 @@ test("a join that fills a hole continues the log: who stood before it needs no h
   expect(gaps).toEqual([]);
 });
 
+test("who stood where the log began gets nothing older, though another tab needed that", async () => {
+  const { hub, open, followers, leader, heard, settle } = await openGroup(3, { recovery: "cursor" });
+  hub.publish(NEWS, "message", 0);
+  await settle();
+  followers[0]?.env.page.set("frozen");
+  for (let n = 1; n <= 150; n += 1) hub.publish(NEWS, "message", n);
+  await settle();
+  const late = open("ada", { recovery: "cursor" });
+  const heardLate = late.hear(NEWS);
+  await settle();
+  late.env.page.set("frozen");
+  leader.crash();
+  await settle(500);
+  hub.publish(NEWS, "message", 151);
+  await settle();
+  followers[0]?.env.page.set("visible");
+  await settle(2_000);
+  late.env.page.set("visible");
+  await settle(2_000);
+  expect(heard[1]).toEqual(Array.from({ length: 152 }, (_, n) => n));
+  expect(heardLate).toEqual([151]);
+});
+
 test("a page of history that repeats what is here, because the provider lost its log, changes no order", async () => {
   const { hub, open, leader, settle } = await openGroup(2, { recovery: "cursor" });
   hub.publish(NEWS, "message", 0);
