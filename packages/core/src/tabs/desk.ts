@@ -203,6 +203,11 @@ export function createDesk(channel: string, options: DeskOptions): Desk {
       }
       for (const [name, by] of signallers) if (by === tab) clear(name);
       show();
+      const [next] = tabs.values();
+      // The one that was to ask for a new snapshot may just have left: who waits for one hears of no hole.
+      if (wire !== "live" || members || !next?.request.presence || those("live").length) return;
+      next.phase = "asked";
+      join(next.request);
     },
     signal(tab, name, value) {
       if (!isOnWire() || !tabs.has(tab)) return;

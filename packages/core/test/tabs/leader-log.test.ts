@@ -1,6 +1,6 @@
 /** What the leader keeps of a channel serves the other tabs as a join of their own would. */
 import { expect, test } from "vitest";
-import { createTabWorld, NEWS, openGroup, type OpenTab } from "../support/tab-world.js";
+import { createTabWorld, NEWS, openGroup, type OpenTab, ROOM } from "../support/tab-world.js";
 
 /** A number for each gap that a tab is told of. */
 function gapsOf(tabs: readonly OpenTab[]): number[] {
@@ -111,4 +111,26 @@ test("a page of history that repeats what is here, because the provider lost its
   await settle();
   const shown = later.realtime.channel(NEWS).messages("message").get();
   expect(shown.map((item) => item.type === "message" && item.data)).toEqual([1, 2]);
+});
+
+test("a tab that waits for the members after a hole gets them, though the tab that was to ask for them leaves", async () => {
+  const { open, hub, settle } = createTabWorld();
+  const [bob, one, two] = [open("bob"), open("ada"), open("ada")];
+  bob.realtime.channel(ROOM).join();
+  const leave = one.realtime.channel(ROOM).join();
+  await Promise.all([two.realtime.connect(), settle()]);
+  // Of a second hole in a row a tab complains a second later.
+  for (const mood of ["calm", "wild"]) {
+    hub.dropNextPresence();
+    for (const customState of [{ mood }, { mood: `very ${mood}` }]) {
+      bob.realtime.setPresenceState(ROOM, { customState });
+      await settle();
+    }
+  }
+  two.realtime.channel(ROOM).join();
+  leave();
+  await settle(3_000);
+  expect(two.realtime.channel(ROOM).$status.get()?.continuity).toBe("live");
+  const members = two.realtime.presence(ROOM).getMembers();
+  expect(members.map(({ customState }) => customState)).toContainEqual({ mood: "very wild" });
 });
