@@ -57,7 +57,7 @@ export function createSharedLog(): SharedLog {
     },
     rejoined(since, recent, cut) {
       const known = since && messages.findIndex(({ position }) => isSame(position, since)) + 1;
-      if (!known && !(since && isSame(start, since))) {
+      if (!known) {
         start = since;
         reach = since ? 0 : recent;
         isExhausted = false;
