@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { allIn, createIdbTabs, withDatabase } from "../support/idb-tabs.js";
 import { areKept, deliveredBy, offline, statesIn } from "../support/tabs.js";
 
@@ -23,6 +23,22 @@ describe("indexedDb()", () => {
     world.open("ada");
     await world.calm(1_000);
     expect(deliveredBy(world)).toEqual([1, 2]);
+  });
+
+  test("ends its transaction before publish() returns, so that a page which ends there need not come back for it", async () => {
+    const world = createIdbTabs();
+    const tab = offline(world.open("ada"));
+    await world.calm();
+    const commit = vi.spyOn(IDBTransaction.prototype, "commit");
+    offline(tab, 1);
+    expect(commit).toHaveBeenCalledTimes(1);
+    await world.calm();
+    // A failed one is written down as that, and forgotten.
+    tab.realtime.discard(tab.realtime.$queue.get()[0]?.id ?? "");
+    expect(commit).toHaveBeenCalledTimes(3);
+    commit.mockRestore();
+    await world.calm();
+    expect(await allIn("records")).toEqual([]);
   });
 
   test("writes and forgets in order what came before the database was open", async () => {
