@@ -70,6 +70,19 @@ test("notices a member who is shown and gone, and one who is there and shown to 
   expect(violationsOf(recordOf([...sound, left])).join()).toMatch(/^flickers: 1/);
 });
 
+test("takes nobody for a ghost who is shown again before it knows that it is back", () => {
+  const about = { observer: "client-1", channel: CHANNEL, member: "client-2" };
+  const away: readonly JournalEvent[] = [
+    { atMs: 1_000, type: "blind", observer: "client-2", channel: CHANNEL },
+    { atMs: 7_000, type: "saw-leave", ...about },
+    { atMs: 20_050, type: "saw-join", ...about },
+    { atMs: 20_100, type: "watching", observer: "client-2", channel: CHANNEL },
+  ];
+  expect(violationsOf(recordOf([...sound, ...away])).join()).toMatch(/^ghosts: 1/);
+  const connected: JournalEvent = { atMs: 20_000, type: "reconnected", client: "client-2" };
+  expect(violationsOf(recordOf([...sound, ...away, connected]))).toEqual([]);
+});
+
 test("takes a gap for a false one, unless a server started under a clock that was set forward past what it keeps", () => {
   const away: readonly JournalEvent[] = [
     { atMs: 100, type: "blind", observer: "client-2", channel: CHANNEL },

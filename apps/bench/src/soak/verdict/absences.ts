@@ -18,15 +18,31 @@ export type Spans = ReadonlyMap<string, readonly Span[]>;
  * process that was killed saw nothing.
  */
 export function absencesIn(record: SoakRecord): Spans {
-  return inEach(record, (own, struck, group) => {
+  const returns = returnsIn(record.events);
+  return inEach(record, (own, struck, group, client) => {
     const deaths = struck.filter(({ whom, fault }) => whom === group.name && fault.fault === "restart");
     const silent = struck.filter(({ fault }) => fault.fault !== "delay" && fault.fault !== "slow");
     const since = ({ fromMs, untilMs }: Span): Span => {
       const causes = silent.filter((each) => each.fromMs <= fromMs && fromMs <= each.untilMs + NOTICE_MS);
       return { fromMs: Math.min(fromMs, ...causes.map((each) => each.fromMs)), untilMs };
     };
-    return merged([...withoutGlimpses(own, since), ...deaths]);
+    const back = (span: Span): Span => endedBy(span, returns.get(client) ?? []);
+    return merged([...withoutGlimpses(own, since).map(back), ...deaths]);
   });
+}
+
+/** Others may see it join before it is told so itself: it is back since it was connected, the last time before that. */
+function endedBy({ fromMs, untilMs }: Span, returns: readonly number[]): Span {
+  return { fromMs, untilMs: returns.filter((atMs) => fromMs < atMs && atMs < untilMs).at(-1) ?? untilMs };
+}
+
+function returnsIn(events: readonly JournalEvent[]): Map<string, number[]> {
+  const returns = new Map<string, number[]>();
+  for (const event of events) {
+    if (event.type !== "reconnected") continue;
+    returns.set(event.client, [...(returns.get(event.client) ?? []), event.atMs]);
+  }
+  return returns;
 }
 
 /** However short it was back, it was there: it cannot have died before that. */
@@ -44,7 +60,7 @@ export function unwellIn(record: SoakRecord): Spans {
 
 function inEach(
   { groups, events, troubles }: SoakRecord,
-  spansOf: (own: readonly Span[], struck: readonly Trouble[], group: Group) => readonly Span[],
+  spansOf: (own: readonly Span[], struck: readonly Trouble[], group: Group, client: string) => readonly Span[],
 ): Spans {
   const own = notLive(events);
   const lasting = troubles.filter(({ fault }) => fault.fault !== "step-clock");
@@ -52,7 +68,7 @@ function inEach(
     groups.flatMap((group) =>
       group.clients.map((client) => {
         const struck = lasting.filter(({ whom }) => whom === client || whom === group.name || whom === SERVER);
-        return [client, spansOf(own.get(client) ?? [], struck, group)] as const;
+        return [client, spansOf(own.get(client) ?? [], struck, group, client)] as const;
       }),
     ),
   );

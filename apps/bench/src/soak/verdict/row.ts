@@ -156,10 +156,11 @@ function falseGapsIn(record: SoakRecord): number {
   const { isTuned } = SYSTEMS[record.options.system];
   const forgets = startsUnderALaterClock(record);
   const absences = absencesIn(record);
-  const publishedMs = record.events.filter(({ type }) => type === "published").map(({ atMs }) => atMs);
+  // What was written long before may be stored at once when many come back: a message counts from its ack.
+  const storedMs = record.events.filter(({ type }) => type === "acked").map(({ atMs }) => atMs);
   const isTrue = (client: string, atMs: number): boolean => {
     const sinceMs = (absences.get(client) ?? []).filter(({ fromMs }) => fromMs <= atMs).at(-1)?.fromMs ?? atMs;
-    const missed = publishedMs.filter((each) => sinceMs <= each && each <= atMs).length;
+    const missed = storedMs.filter((each) => sinceMs <= each && each <= atMs).length;
     const isForgotten = forgets.some((startMs) => sinceMs <= startMs && startMs <= atMs);
     return !isTuned && (missed > KEPT_MESSAGES || isForgotten);
   };
