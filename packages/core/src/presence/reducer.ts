@@ -48,9 +48,7 @@ export function toMembers(
   const byUser = new Map<string, PresenceEntry[]>();
   for (const entry of [...entries, ...unconfirmed]) {
     const { userId } = entry.user;
-    const own = byUser.get(userId);
-    if (own) own.push(entry);
-    else byUser.set(userId, [entry]);
+    byUser.set(userId, [...(byUser.get(userId) ?? []), entry]);
   }
   const gone = new Set(unconfirmed);
   const known = byUserId(before);
@@ -70,14 +68,11 @@ function byUserId(members: readonly PresenceMember[]): Map<string, PresenceMembe
 const parts = new WeakMap<PresenceMember, readonly PresenceEntry[]>();
 
 /** Whether these entries would make the same member. Those of a new snapshot are other objects that may say the same. */
-function isMadeOf(member: PresenceMember, own: readonly PresenceEntry[] | undefined): boolean {
-  const made = parts.get(member);
+function isMadeOf(member: PresenceMember, own: readonly PresenceEntry[]): boolean {
+  const made = parts.get(member) ?? [];
   return (
-    made?.length === own?.length &&
-    !!made?.every((entry, index) => {
-      const other = own?.[index];
-      return entry === other || JSON.stringify(entry) === JSON.stringify(other);
-    })
+    made.length === own.length &&
+    made.every((entry, index) => entry === own[index] || JSON.stringify(entry) === JSON.stringify(own[index]))
   );
 }
 
@@ -116,7 +111,7 @@ export function difference(before: readonly PresenceMember[], after: readonly Pr
     updated: after.filter((member) => {
       const old = was.get(member.userId);
       // Being confirmed again is no news of the member.
-      return old && old !== member && !isMadeOf(old, parts.get(member));
+      return old && old !== member && !isMadeOf(old, parts.get(member) ?? []);
     }),
   };
 }
