@@ -28,7 +28,6 @@ export class Access {
   readonly #clock: Clock;
   readonly #deadlineMs: number;
   readonly #granted = new Set<string>();
-  /** Counts what was taken back: an answer from before that says nothing. */
   #revocations = 0;
 
   constructor(user: User | null, ask: CanAccessChannel, clock: Clock, deadlineMs: number) {
@@ -36,6 +35,14 @@ export class Access {
     this.#ask = ask;
     this.#clock = clock;
     this.#deadlineMs = deadlineMs;
+  }
+
+  /**
+   * Counts what was taken back: an answer from before that says nothing. Who acts on several answers, or waits after the last,
+   * MUST compare this from before the first with this at the moment of acting.
+   */
+  get revocations(): number {
+    return this.#revocations;
   }
 
   /** Whether it was granted before. Costs nothing, so it may stand in a hot path. */
