@@ -190,6 +190,7 @@ export class App {
       handle.$status.listen(({ phase, continuity }) => {
         look(phase);
         lookForGap(continuity);
+        this.#watch.look();
       }),
       handle.on(
         "message" as never,

@@ -10,7 +10,7 @@ const PROMPT_MS = 3_000;
 const LATE_MS = 90_000;
 
 interface Record {
-  /** Times without a sound connection; the last one may be going on. */
+  /** Times without a sound connection, or off the channel; the last one may be going on. */
   readonly downs: { readonly fromMs: number; untilMs: number | undefined }[];
   /** When it was last away because its user, the app or the server wanted so. */
   awayMs: number;
@@ -37,10 +37,15 @@ export class PresenceWatch {
       if (!this.isWanted(client)) record.awayMs = nowMs;
       const last = record.downs.at(-1);
       const isDown = last !== undefined && last.untilMs === undefined;
-      if (client.isSound === !isDown) continue;
+      if (this.#isOn(client) === !isDown) continue;
       if (isDown) last.untilMs = nowMs;
       else record.downs.push({ fromMs: nowMs, untilMs: undefined });
     }
+  }
+
+  /** Who was put off the channel, for going slower than that, is away from it with the soundest line. */
+  #isOn(client: SimulatedClient): boolean {
+    return client.isSound && client.channel(this.#channel).$status.value?.phase === "joined";
   }
 
   /** The server sent this user away. */

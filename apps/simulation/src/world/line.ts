@@ -52,9 +52,9 @@ export class Line {
     return this.#isGone;
   }
 
-  /** Whether something was lost on it, so that nothing more can arrive. */
+  /** Whether something was lost on it, so that nothing more can arrive, or nobody is at the server's end of it. */
   get isBroken(): boolean {
-    return this.#isGone || this.#up.isBroken || this.#down.isBroken;
+    return this.#isGone || !this.#server || this.#up.isBroken || this.#down.isBroken;
   }
 
   /** How much longer the last of what was sent, in either direction, is under way. */
