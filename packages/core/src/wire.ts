@@ -100,6 +100,8 @@ function connect(host: DriverHost, open: OpenPipe, session: Session, nextRef: ()
         renewal.holds(undefined);
         if (!hasBye) host.closed({ error });
         hasBye = false;
+        // Also of a pipe that comes back, which is not closed: the answer to a repeat must not go to what was asked before it.
+        unanswered(error);
       },
       frame(value) {
         host.traffic();
