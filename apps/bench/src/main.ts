@@ -9,15 +9,18 @@ else await main();
 
 async function main(): Promise<void> {
   // Only here: a worker loads no more than it needs.
-  const [{ run }, { toMarkdown }, { writeReadme }] = await Promise.all([
+  const [{ run }, { toMarkdown }, { byPart }, { writeResults }] = await Promise.all([
     import("./run.js"),
     import("./report/print.js"),
+    import("./report/result.js"),
     import("./report/readme.js"),
   ]);
   const options = readOptionsOrExit();
   const result = await run(options, (text) => console.error(text));
   const text = toMarkdown(result);
-  if (options.isWriting) writeReadme(text);
+  if (options.isWriting) {
+    for (const [part, own] of byPart(result)) writeResults(toMarkdown(own), { document: "README.md", part });
+  }
   console.log(options.isJson ? JSON.stringify(result) : text);
   process.exitCode = result.errors.length > 0 ? 1 : 0;
 }

@@ -8,10 +8,12 @@ export type PartName = (typeof PARTS)[number];
 
 /** What to run, and how long. */
 export interface Options {
+  /** What asks for the same again. */
+  readonly command: string;
   readonly parts: readonly PartName[];
   /** Prints one JSON object instead of tables. */
   readonly isJson: boolean;
-  /** Puts the tables into the README as well. */
+  /** Puts the tables into the README as well, in place of those of the same parts. */
   readonly isWriting: boolean;
   /** How often each measurement that is noisy is made; the median counts. */
   readonly runs: number;
@@ -20,7 +22,7 @@ export interface Options {
 }
 
 const USAGE = `npm run bench -- [part...] [--json] [--write] [--runs N] [--seconds N]
-  --write puts the tables into apps/bench/README.md
+  --write puts the tables of these parts into apps/bench/README.md
 parts: ${PARTS.join(" ")} (default: all)`;
 
 /** @throws {Error} with the usage, for anything else than what it says */
@@ -39,6 +41,7 @@ export function readOptions(args: readonly string[]): Options {
     const unknown = positionals.find((name) => !PARTS.includes(name as PartName));
     if (unknown !== undefined) throw new Error(`There is no part "${unknown}".`);
     return {
+      command: commandOf(args),
       parts: positionals.length > 0 ? PARTS.filter((name) => positionals.includes(name)) : PARTS,
       isJson: values.json,
       isWriting: values.write,
@@ -48,6 +51,12 @@ export function readOptions(args: readonly string[]): Options {
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${USAGE}`);
   }
+}
+
+/** How a result is told does not change it. */
+function commandOf(args: readonly string[]): string {
+  const own = args.filter((arg) => arg !== "--json" && arg !== "--write");
+  return ["npm run bench", ...(own.length > 0 ? ["--", ...own] : [])].join(" ");
 }
 
 function positive(name: string, text: string): number {

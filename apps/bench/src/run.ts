@@ -30,5 +30,5 @@ export async function run(options: Options, log: Log): Promise<BenchResult> {
       errors.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return { machine, ...measured, targets: judgeTargets(measured), errors };
+  return { machine, command: options.command, ...measured, targets: judgeTargets(measured), errors };
 }

@@ -8,7 +8,7 @@ else await main();
 
 async function main(): Promise<void> {
   // Only here: a worker loads no more than it needs.
-  const [{ readOptions }, { runChapters }, { toMarkdown }, { writeReadme }] = await Promise.all([
+  const [{ readOptions }, { runChapters }, { toMarkdown }, { writeResults }] = await Promise.all([
     import("./soak/options.js"),
     import("./soak/run-chapters.js"),
     import("./soak/report/print.js"),
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const options = await readOrExit(() => readOptions(process.argv.slice(2)));
   const result = await runChapters(options, (text) => console.error(text));
   const text = toMarkdown(result);
-  if (options.isWriting) writeReadme(text, "SOAK.md");
+  if (options.isWriting) writeResults(text, { document: "SOAK.md" });
   const said = options.isJson ? JSON.stringify(result) : text;
   // It ends here, whatever a killed child's channel still waits for.
   process.stdout.write(`${said}\n`, () => process.exit(result.failures.length > 0 ? 1 : 0));

@@ -23,10 +23,10 @@ export function toMarkdown(result: BenchResult): string {
     .join("\n\n");
 }
 
-function machineText({ machine }: BenchResult): string {
+function machineText({ machine, command }: BenchResult): string {
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const place = `${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}, load ${machine.load}`;
-  return `${machine.date.slice(0, 10)}, ${place}; ${versions.join(", ")}.`;
+  return `${machine.date.slice(0, 10)}, ${place}; ${versions.join(", ")}: \`${command}\`.`;
 }
 
 function sizesText({ sizes }: BenchResult): string {
@@ -94,5 +94,5 @@ function cursorsText({ cursors }: BenchResult): string {
 function targetsText({ targets }: BenchResult): string {
   if (targets.length === 0) return "";
   const rows = targets.map(({ name, value, limit, holds }) => [name, value, limit, holds ? "yes" : "NO"]);
-  return `### Promises\n\n${table(["at most", "measured", "promised", "holds"], rows)}`;
+  return `Promises:\n\n${table(["at most", "measured", "promised", "holds"], rows)}`;
 }
