@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 
 /** The parts of the benchmark, in the order in which they run. */
-const PARTS = ["sizes", "fan-out", "latency", "cursors"] as const;
+const PARTS = ["sizes", "fan-out", "latency", "cursors", "presence"] as const;
 
 export type PartName = (typeof PARTS)[number];
 

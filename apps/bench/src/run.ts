@@ -3,6 +3,7 @@ import { measureCursors } from "./cursors/cursors.js";
 import { measureFanOut } from "./fan-out/fan-out.js";
 import { measureLatency } from "./latency/latency.js";
 import type { Options, PartName } from "./options.js";
+import { measurePresence } from "./presence/presence.js";
 import { describeMachine } from "./report/machine.js";
 import type { Measured } from "./report/measured.js";
 import type { BenchResult } from "./report/result.js";
@@ -16,6 +17,7 @@ const PARTS: Readonly<Record<PartName, (options: Options, log: Log) => Promise<M
   "fan-out": async (options, log) => ({ fanOut: await measureFanOut(options, log) }),
   latency: async (options, log) => ({ latency: await measureLatency(options, log) }),
   cursors: async (options, log) => ({ cursors: await measureCursors(options, log) }),
+  presence: async (_options, log) => ({ presence: await measurePresence(log) }),
 };
 
 /** A part that fails does not keep the others from running. */

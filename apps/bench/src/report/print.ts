@@ -1,5 +1,6 @@
 /** Puts a run into words. */
 import { SUBSCRIBERS } from "../fan-out/fan-out.js";
+import { MEMBERS } from "../presence/cast.js";
 import type { BenchResult } from "./result.js";
 import { table } from "./table.js";
 
@@ -16,6 +17,7 @@ export function toMarkdown(result: BenchResult): string {
     fanOutText(result),
     latencyText(result),
     cursorsText(result),
+    presenceText(result),
     targetsText(result),
     ...result.errors.map((error) => `Failed: ${error}`),
   ]
@@ -89,6 +91,36 @@ function cursorsText({ cursors }: BenchResult): string {
     row.movesMade,
   ]);
   return `### Cursors: everybody moves one, 20 times a second\n\n${table(headers, rows)}\n\n– : no answer within 2 s.`;
+}
+
+function presenceText({ presence }: BenchResult): string {
+  if (!presence) return "";
+  const newcomers = presence.map(({ system, newcomers: { entry, shown, bytes, missed } }) => {
+    return [nameOf(system), entry.p50, entry.max, shown, bytes.down, bytes.up, missed];
+  });
+  const seen = presence.flatMap(({ system, newcomers: { joinSeen, leaveSeen } }) =>
+    Object.entries({ join: joinSeen, leave: leaveSeen }).map(([news, { byWatchers, byCrowd }]) => {
+      return [nameOf(system), news, byWatchers.p50, byWatchers.p99, byWatchers.max, byCrowd.p99];
+    }),
+  );
+  const flaps = presence.map(({ system, flaps: { flaps: count, longestAwayMs, told } }) => {
+    return [nameOf(system), count, longestAwayMs, told.join, told.leave, told.update];
+  });
+  const gone = presence.flatMap(({ system, killed, silent }) =>
+    Object.entries({ killed, silent }).map(([how, { clients, p50Ms, maxMs, ghosts, forGood }]) => {
+      return [nameOf(system), `${clients} ${how}`, p50Ms, maxMs, ghosts, forGood];
+    }),
+  );
+  return [
+    `### Presence: a channel with ${MEMBERS} members`,
+    "A newcomer enters, then leaves, and the others see it:",
+    table(["system", "entry p50 ms", "max ms", "members shown", "bytes down", "up", "not told"], newcomers),
+    table(["system", "seen", "p50 ms", "p99 ms", "max ms", "crowd p99 ms"], seen),
+    "Connections reset, back within seconds, and what anybody was told of it:",
+    table(["system", "flaps", "longest away ms", "joins", "leaves", "updates"], flaps),
+    "Clients gone without a word, until the others showed it:",
+    table(["system", "gone", "p50 ms", "max ms", "ghosts at 15 s", "for good"], gone),
+  ].join("\n\n");
 }
 
 function targetsText({ targets }: BenchResult): string {

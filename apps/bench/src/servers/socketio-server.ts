@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 import type { BenchServer } from "./bench-server.js";
+import { gluePresence } from "./glued-presence.js";
 import { listen } from "./listen.js";
 
 const ROOM = "bench";
@@ -10,6 +11,7 @@ const ROOM = "bench";
 export async function startSocketioServer(): Promise<BenchServer> {
   const http = createServer();
   const io = new Server(http);
+  gluePresence(io);
   io.on("connection", (socket) => {
     void socket.join(ROOM);
     socket.on("message", (message: unknown, ack?: () => void) => {
