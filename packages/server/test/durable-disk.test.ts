@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { SqlDatabase } from "../src/broker/durable/sql-database.js";
 import type { BrokerNode } from "../src/core.js";
@@ -102,6 +103,32 @@ describe("a disk that fails", () => {
     control.at = undefined;
     await say("p5");
     expect(await say("p1")).toMatchObject({ isRepeat: true });
+  });
+
+  test("lets no more producers be remembered because of sweeps that came to nothing", async () => {
+    const control = failing();
+    const node = open({ dedupe: { producers: 5, windowMs: 1_000 } }, control).connect();
+    await node.readState(A, "{}");
+    let version = 0;
+    const { epoch } = (await node.readState(A)) as { epoch: string };
+    const write = async (producer: string) => {
+      const link = { owner: "ada", producer, sequence: 1 };
+      await node.append(A, { id: producer, timestampMs: 1, tail: `,"${producer}"]`, link: { ...link, previous: 0 } });
+      const change = { base: { epoch, version: version++ }, json: "{}", change: "[]" };
+      expect(await node.writeState(A, { ...change, link })).toMatchObject({ outcome: "stored" });
+    };
+    for (let n = 0; n < 5; n++) await write(`old-${n}`);
+    control.at = "COMMIT";
+    for (let times = 0; times < 4; times++) await kit.clock.advance(60_000);
+    expect(kit.reported.length).toBeGreaterThan(0);
+    control.at = undefined;
+    for (let n = 0; n < 20; n++) await write(`new-${n}`);
+    const database = openLibsql(join(killedCopy("copy"), "log.db"));
+    const counts = ["chains", "state_results"].map((table) =>
+      database.prepare(`SELECT count(*) AS count FROM ${table}`).get(),
+    );
+    database.close();
+    expect(counts).toMatchObject([{ count: 5 }, { count: 5 }]);
   });
 
   test("is written once for all that one turn brings in", async () => {

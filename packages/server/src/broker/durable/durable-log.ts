@@ -96,17 +96,11 @@ export class DurableLog {
   /** Runs writes as one transaction: all of them are on the disk now, or none is. */
   transact(writes: readonly (() => void)[]): void {
     this.#attempt("It could not be stored", () => {
-      try {
-        inTransaction(this.#database, () => {
-          this.#run.count();
-          for (const write of writes) write();
-        });
-        this.#run.counted();
-      } catch (error) {
-        this.#chains.reload();
-        this.#states.reload();
-        throw error;
-      }
+      this.#together(() => {
+        this.#run.count();
+        for (const write of writes) write();
+      });
+      this.#run.counted();
     });
   }
 
@@ -166,7 +160,7 @@ export class DurableLog {
    */
   sweep(nowMs: number): { isDone: boolean; isEpochNew: boolean } {
     return this.#attempt("The log could not be trimmed", () => {
-      const swept = inTransaction(this.#database, () => {
+      const swept = this.#together(() => {
         const to = this.#logs.trimSome(this.#sweptTo, SWEEP_STEP, nowMs);
         this.#chains.forgetOld(SWEEP_STEP, nowMs);
         this.#states.forgetOld(SWEEP_STEP, nowMs);
@@ -205,6 +199,17 @@ export class DurableLog {
     inTransaction(this.#database, () => this.#run.begin({ sync, boot, epoch }));
     this.#witness.write(this.#run.commits);
     return doubt;
+  }
+
+  /** Runs a transaction. What the tables counted in one that came to nothing is counted anew. */
+  #together<T>(run: () => T): T {
+    try {
+      return inTransaction(this.#database, run);
+    } catch (error) {
+      this.#chains.reload();
+      this.#states.reload();
+      throw error;
+    }
   }
 
   #attempt<T>(what: string, run: () => T): T {
