@@ -1,5 +1,9 @@
-import { DEFAULT_LIMITS, RealtimeError } from "@attune/protocol";
+import { DEFAULT_LIMITS, PROTOCOL_VERSION, RealtimeError } from "@attune/protocol";
 import { describe, expect, test } from "vitest";
+import { Admission } from "../src/access/admission.js";
+import { identify } from "../src/connection/greeting.js";
+import type { ServerContext } from "../src/server-context.js";
+import { createCounters } from "../src/stats.js";
 import { createWorld, settle } from "./kit/world.js";
 
 describe("a hello", () => {
@@ -74,6 +78,23 @@ describe("a hello", () => {
     answer(null);
     await settle();
     expect(world.core.stats()).toMatchObject({ connections: 0, sessions: 0 });
+  });
+
+  test("that is never answered leaves nothing noted of its client", async () => {
+    const { core, after } = createWorld({ authenticate: () => new Promise(() => {}) });
+    const server = {
+      settings: core.settings,
+      admission: new Admission(0, 1),
+      counters: createCounters(),
+      arrivals: new Set<Set<string>>(),
+    } as Partial<ServerContext> as ServerContext;
+    const link = { send: () => {}, close: () => {}, bufferedBytes: () => 0 };
+    const answer = identify(server, link, { t: "hello", v: PROTOCOL_VERSION, vis: true }).catch((error) => error);
+    await after(9_999);
+    expect(server.arrivals.size).toBe(1);
+    await after(1);
+    expect(await answer).toMatchObject({ code: "timeout" });
+    expect(server.arrivals.size).toBe(0);
   });
 
   test("that never comes is waited for no longer than 10 s", async () => {

@@ -1,6 +1,7 @@
 /** Answers a `hello`: which version, how many at a time, who, and which session. */
 import { type HelloFrame, isRealtimeError, PROTOCOL_VERSION, RealtimeError, type User } from "@attune/protocol";
 import { checkExpiry, checkUser } from "../access/authenticate.js";
+import { withDeadline } from "../access/deadline.js";
 import type { ServerContext } from "../server-context.js";
 import type { Session } from "../session/session.js";
 import type { TransportLink } from "./transport-link.js";
@@ -19,7 +20,7 @@ export interface Identity {
  * Finds out who a client is. Until this answers, nothing is kept for it.
  *
  * @throws {RealtimeError} `invalid-frame` for another version, `rate-limited` with `retryAfterMs` when too many come at
- * once, and what {@link authenticate} throws
+ * once, and `timeout`, and what {@link authenticate} throws
  */
 export async function identify(server: ServerContext, link: TransportLink, hello: HelloFrame): Promise<Identity> {
   const { settings, admission, counters } = server;
@@ -34,12 +35,18 @@ export async function identify(server: ServerContext, link: TransportLink, hello
   return admitted(server, link, hello.k);
 }
 
-/** An answer from before a revocation says nothing: the app is asked again. */
+/**
+ * An answer from before a revocation says nothing: the app is asked again.
+ *
+ * What is noted meanwhile must come to an end, though the app never answers and the client is long gone.
+ */
 async function admitted(server: ServerContext, link: TransportLink, token: string | undefined): Promise<Identity> {
   const revoked = new Set<string>();
   server.arrivals.add(revoked);
   try {
-    const identity = await authenticate(server, link, token);
+    const { env, bounds } = server.settings;
+    const answer = authenticate(server, link, token);
+    const identity = await withDeadline(env.clock, bounds.helloMs, "authenticate()", answer);
     const { user } = identity;
     return user && revoked.has(user.userId) ? await admitted(server, link, token) : identity;
   } finally {
