@@ -34,6 +34,8 @@ export interface Bounds {
   readonly helloMs: number;
   /** How long `canAccessChannel` may take, in milliseconds. Default 5,000. */
   readonly accessMs: number;
+  /** How long `initialState` may take, in milliseconds. Default 5,000. */
+  readonly initialStateMs: number;
 }
 
 /** The defaults of {@link Bounds}. */
@@ -54,4 +56,5 @@ export const DEFAULT_BOUNDS: Bounds = {
   patchesPerSecond: 10,
   helloMs: 10_000,
   accessMs: 5_000,
+  initialStateMs: 5_000,
 };

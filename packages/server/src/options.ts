@@ -20,7 +20,7 @@ export interface CoreOptions<D extends ChannelDefinitions = ChannelDefinitions> 
   readonly canAccessChannel?: CanAccessChannel;
   /**
    * Gives what a channel's shared state begins with, where the broker has none: read it from a database, for instance. It MUST fit the
-   * channel's `state` schema. Default: `{}`.
+   * channel's `state` schema, and has 5 s. Default: `{}`.
    */
   readonly initialState?: InitialState;
   /** Keeps the logs. Default: in memory, for one node. */

@@ -57,7 +57,7 @@ export interface ServerCore<D extends ChannelDefinitions = ChannelDefinitions> {
    * Reads the shared state of a channel, and begins it where there is none.
    *
    * @throws {RealtimeError} (as a rejection) `invalid-channel`, `unknown-event` where none is declared, `invalid-option` when
-   * `initialState` gives none, `server-draining`
+   * `initialState` gives none, `timeout` when it takes too long, `server-draining`
    */
   readState<N extends ChannelNameOf<D>>(channel: N): Promise<BackendState<StateOf<DefinitionOf<D, N>>>>;
   /**
@@ -169,7 +169,8 @@ function createContext(settings: Settings): ServerContext {
     isSettling = false;
   });
   const node = broker.connect();
-  const stateParts = { node, initialState, stateBytes: bounds.stateBytes };
+  const { stateBytes, initialStateMs } = bounds;
+  const stateParts = { node, initialState, stateBytes, clock: env.clock, initialStateMs };
   return {
     settings,
     node,

@@ -34,6 +34,29 @@ describe("what the app declared", () => {
     await expect(world.core.readState(A)).rejects.toMatchObject({ code: "invalid-option" });
   });
 
+  test("may hang for once: who waits for it is told to come back, and the next one has it begun", async () => {
+    let asked = 0;
+    // As a query does whose connection died.
+    const world = sharing({ initialState: () => (++asked === 1 ? new Promise(() => {}) : { topic: "" }) });
+    const [ada, bob] = [await world.join("ada"), await world.join("bob")];
+    for (const client of [ada, bob]) client.send({ t: "sub", r: 1, c: A, st: NONE });
+    await world.after(4_900);
+    expect(ada.all("fail")).toEqual([]);
+    await world.after(200);
+    for (const client of [ada, bob]) expect(client.all("fail")).toMatchObject([{ r: 1, c: A, code: "timeout" }]);
+    expect(world.reported[0]).toMatchObject({ error: { code: "timeout", retryable: true } });
+    expect(await ada.sub(A, { st: NONE, r: 2 })).toMatchObject({ t: "joined", st: { topic: "" } });
+    expect([asked, world.core.stats().subscriptions]).toEqual([2, 1]);
+  });
+
+  test("does not keep the backend waiting for a state that cannot be begun", async () => {
+    const world = sharing({ initialState: () => new Promise(() => {}), bounds: { initialStateMs: 100 } });
+    const read = world.core.readState(A).catch((error: unknown) => error);
+    await world.after(100);
+    expect(await read).toMatchObject({ code: "timeout" });
+    expect(world.clock.pending).toBe(1);
+  });
+
   test("without a state means that there is none", async () => {
     const world = sharing({ channels } as never);
     const ada = await world.join("ada");

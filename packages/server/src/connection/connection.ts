@@ -1,5 +1,12 @@
 /** A connection whose client is known: what is sent on it, and which channels it is on. */
-import { type CloseCode, PROTOCOL_VERSION, type PresenceState, RealtimeError, type SubFrame } from "@attune/protocol";
+import {
+  type CloseCode,
+  isRealtimeError,
+  PROTOCOL_VERSION,
+  type PresenceState,
+  RealtimeError,
+  type SubFrame,
+} from "@attune/protocol";
 import { Access } from "../access/access.js";
 import type { Channel } from "../channel/channel.js";
 import { Subscription, type SubscriptionHost } from "../channel/subscription.js";
@@ -167,7 +174,9 @@ export class Connection implements Carrier, SubscriptionHost {
     const { name } = subscription.channel;
     this.server.counters.errors++;
     this.server.settings.env.report(error, `subscription to "${name}"`);
-    const failure = new RealtimeError("internal-error", `Could not fill the subscription to "${name}".`);
+    const failure = isRealtimeError(error, "timeout")
+      ? error
+      : new RealtimeError("internal-error", `Could not fill the subscription to "${name}".`);
     const refusal = toRefusal({ t: "sub", r: subscription.ref, c: name }, failure);
     if (refusal) this.send(encodeFrame(refusal));
     this.ended(subscription, true);

@@ -21,7 +21,7 @@ const { produce } = new Immer();
 /**
  * Reads the shared state of a channel, and begins it where there is none. Access is not asked about.
  *
- * @throws {RealtimeError} `invalid-channel`, `unknown-event`, `invalid-option`
+ * @throws {RealtimeError} `invalid-channel`, `unknown-event`, `invalid-option`, `timeout`
  */
 export async function readBackendState(server: ServerContext, channel: string): Promise<BackendState> {
   const { definition } = knownChannel(server.settings.channels, channel);

@@ -1,5 +1,12 @@
 /** Reads, begins and checks shared states: the same for clients' changes and the backend's. */
-import { type ChannelDefinition, RealtimeError, type StateVersion, validatePayload } from "@attune/protocol";
+import {
+  type ChannelDefinition,
+  type Clock,
+  RealtimeError,
+  type StateVersion,
+  validatePayload,
+} from "@attune/protocol";
+import { withDeadline } from "../access/deadline.js";
 import type { BrokerNode, MaybePromise, StoredState } from "../broker/broker.js";
 import type { Json } from "../wire/frame-text.js";
 import { isLongerThan } from "../wire/json-bytes.js";
@@ -16,6 +23,9 @@ export interface StateParts {
   readonly initialState: InitialState;
   /** Bytes of a value as JSON in UTF-8. */
   readonly stateBytes: number;
+  readonly clock: Clock;
+  /** How long `initialState` may take, in milliseconds. */
+  readonly initialStateMs: number;
 }
 
 /**
@@ -32,16 +42,19 @@ export function assertShared(definition: ChannelDefinition | undefined, channel:
 /**
  * Reads the state of a channel; where there is none, begins it.
  *
- * @throws {RealtimeError} `invalid-option` when what it would begin with is not what the app declared; whatever `initialState` throws
+ * @throws {RealtimeError} `invalid-option` when what it would begin with is not what the app declared; `timeout` when
+ * `initialState` takes too long; whatever it throws
  */
 export async function readOrBegin(
-  { node, initialState, stateBytes }: StateParts,
+  { node, initialState, stateBytes, clock, initialStateMs }: StateParts,
   channel: string,
   definition: ChannelDefinition | undefined,
 ): Promise<StoredState> {
   const stored = await node.readState(channel);
   if (stored) return stored;
-  const initial = await initialState(channel);
+  // All who want the state wait for this one answer: without an end to it, one query that hangs shuts the channel to everybody.
+  const what = `initialState() for "${channel}"`;
+  const initial = await withDeadline(clock, initialStateMs, what, initialState(channel));
   try {
     return await node.readState(channel, checkState(initial, definition, stateBytes, channel));
   } catch (cause) {
