@@ -257,7 +257,8 @@ export function createSeat(options: SeatOptions): Seat {
     led?.end(goodbye);
     beats.stop();
     cancelKept();
-    line?.close();
+    // No more of it: what the provider still answers is for nobody, and a closed line throws.
+    line = void line?.close();
     releaseOwn();
     options.over();
     if (isRetiring && led && watches?.size) cancelKept = host.clock.after(RETIRE_MS, finish);

@@ -147,7 +147,9 @@ export function createBrowser(clock: ManualClock): Browser {
           return {
             close,
             post(data) {
-              if (state === "dead" || !those.has(mine)) return;
+              if (state === "dead") return;
+              // As the platform does, and nothing else: whoever posts here has forgotten that it is over.
+              if (!those.has(mine)) throw new DOMException("The channel is closed.", "InvalidStateError");
               posted += 1;
               for (const other of those) {
                 if (other === mine) continue;
