@@ -39,8 +39,10 @@ export function createClaim(
       current = mine;
       const held = (): Promise<void> | undefined => {
         if (current !== mine) return undefined;
+        // Before anybody is told of it: whoever is may give it up at once.
+        const over = new Promise<void>((resolve) => (release = resolve));
         granted();
-        return new Promise<void>((resolve) => (release = resolve));
+        return over;
       };
       // The platform refuses both together.
       locks.request(name, steal ? { steal } : { signal: mine.signal }, held).catch((error: Error) => {

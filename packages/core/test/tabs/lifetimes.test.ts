@@ -1,9 +1,9 @@
 /** Locks and lines of tabs that end in the middle of something: each is given back, and nothing is said on one that is closed. */
-import { createRealtime, DEFAULT_LIMITS, type Realtime } from "@attune/core";
+import { createRealtime, DEFAULT_LIMITS, type Realtime, RealtimeError } from "@attune/core";
 import type { Driver } from "@attune/core/driver";
 import { sharedTabs } from "@attune/core/tabs";
 import { createWireDriver } from "@attune/core/wire";
-import { type ManualClock, manualClock, seededRandom } from "@attune/testing";
+import { createMemoryHub, type ManualClock, manualClock, memoryDriver, seededRandom } from "@attune/testing";
 import { expect, test, vi } from "vitest";
 import { testEnvironment } from "../support/environment.js";
 import { type Browser, createBrowser } from "../support/tab-browser.js";
@@ -68,4 +68,20 @@ test.each<[string, (leader: Realtime) => void]>([
   } finally {
     process.off("unhandledRejection", unhandled);
   }
+});
+
+test("a leader whose driver ends inside connect() gives its lock back", async () => {
+  const clock = manualClock();
+  const browser = createBrowser(clock);
+  const inner = memoryDriver(createMemoryHub({ clock }), { client: "one" });
+  const realtime = await opened(browser, clock, {
+    ...inner,
+    connect(host) {
+      host.closed({ error: new RealtimeError("transport-failed", "No way out.") });
+      return inner.connect({ ...host, opened() {}, closed() {} });
+    },
+  });
+  await clock.advance(5_000);
+  expect(realtime.getConnectionState()).toBe("reconnecting");
+  expect(browser.locks).toEqual([]);
 });
