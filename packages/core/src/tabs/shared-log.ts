@@ -88,10 +88,11 @@ export function createSharedLog(): SharedLog {
       const at = messages.findIndex((message) => isSame(message.position, position));
       if (at >= 0) return messages.slice(at + 1);
       if (isSame(end, position)) return [];
-      // Who joined while there was nothing yet stands before the first of all, which needs no name.
+      // Nothing lies between, though the message at the position is not kept any more; before the first of all there never was one.
       const first = messages[0]?.position;
-      const isFirst = first?.epoch !== undefined && first.offset === 1 && first.epoch === position.epoch;
-      return isFirst && position.offset === 0 ? messages : undefined;
+      const isNext =
+        first?.epoch !== undefined && first.epoch === position.epoch && first.offset === position.offset + 1;
+      return isNext ? messages : undefined;
     },
     last(count) {
       const isEnough = isExhausted || count <= Math.max(messages.length, reach);
