@@ -9,6 +9,8 @@ import type { LeaderFrame, TabFrame } from "./frames.js";
 const DEAD_AFTER_MS = 2_000;
 /** As many ids as are sent along with a join; providers that ask for them replay fewer. */
 const MAX_HAD = 100;
+/** Channels that a tab remembers: those that it was in last. Source: `DEFAULT_LIMITS`, four times what it may be in at one time. */
+const MAX_CHANNELS = 200;
 
 /** What a tab keeps over its connections. */
 export interface TabMemory {
@@ -62,14 +64,13 @@ export function createRemote({ host, capabilities, memory, send, close }: Remote
   function setAt(channel: string, state: PresenceState): number {
     const text = JSON.stringify(state);
     const before = memory.states.get(channel);
-    if (before?.text === text) return before.setAtMs;
-    const setAtMs = host.clock.now();
-    memory.states.set(channel, { text, setAtMs });
+    const setAtMs = before?.text === text ? before.setAtMs : host.clock.now();
+    keep(memory.states, channel, { text, setAtMs });
     return setAtMs;
   }
 
   function remember(channel: string, ids: readonly string[]): void {
-    memory.ids.set(channel, [...(memory.ids.get(channel) ?? []), ...ids].slice(-MAX_HAD));
+    keep(memory.ids, channel, [...(memory.ids.get(channel) ?? []), ...ids].slice(-MAX_HAD));
   }
 
   function ping(): Promise<{ readonly serverNowMs?: number }> {
@@ -161,6 +162,14 @@ export function createRemote({ host, capabilities, memory, send, close }: Remote
       }
     },
   };
+}
+
+/** As the newest; the one that was not touched for longest goes. */
+function keep<V>(map: Map<string, V>, channel: string, value: V): void {
+  map.delete(channel);
+  map.set(channel, value);
+  const [oldest] = map.keys();
+  if (map.size > MAX_CHANNELS) map.delete(oldest as string);
 }
 
 function unsupported(what: string): RealtimeError {
