@@ -3,6 +3,7 @@ import type { Admission } from "./access/admission.js";
 import type { BrokerNode } from "./broker/broker.js";
 import type { PendingAppends } from "./broker/pending-appends.js";
 import type { ChannelHub } from "./channel/channel-hub.js";
+import type { PacedReport } from "./env/paced-report.js";
 import type { Settings } from "./options.js";
 import type { SessionStore } from "./session/session-store.js";
 import type { StateParts } from "./state/shared-state.js";
@@ -20,6 +21,8 @@ export interface ServerContext {
   readonly stateParts: StateParts;
   /** One for each `hello` that the app is being asked about: the users whose access was revoked meanwhile. */
   readonly arrivals: Set<Set<string>>;
+  /** What `authenticate()` throws besides refusals: anybody with a wrong token may be the cause. */
+  readonly unauthenticated: PacedReport;
   /** Whether the server started so recently that members may not be back yet. */
   isSettling(): boolean;
   /** The server closes: nobody will ask any more. */

@@ -14,6 +14,7 @@ import { ChannelHub } from "./channel/channel-hub.js";
 import { ClientInlet } from "./connection/client-inlet.js";
 import { serverFull } from "./connection/greeting.js";
 import type { TransportInlet, TransportLink } from "./connection/transport-link.js";
+import { PacedReport } from "./env/paced-report.js";
 import { type PublishedMessage, publishFromBackend } from "./handlers/backend-publish.js";
 import { type BackendState, readBackendState, updateBackendState } from "./handlers/backend-state.js";
 import { type CoreOptions, type Settings, toSettings } from "./options.js";
@@ -181,6 +182,7 @@ function createContext(settings: Settings): ServerContext {
     counters: createCounters(),
     appends: new PendingAppends(),
     arrivals: new Set(),
+    unauthenticated: new PacedReport(env, "authenticate()"),
     isSettling: () => isSettling,
     stopSettling,
   };

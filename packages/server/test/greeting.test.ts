@@ -2,6 +2,7 @@ import { DEFAULT_LIMITS, PROTOCOL_VERSION, RealtimeError } from "@attune/protoco
 import { describe, expect, test } from "vitest";
 import { Admission } from "../src/access/admission.js";
 import { identify } from "../src/connection/greeting.js";
+import { PacedReport } from "../src/env/paced-report.js";
 import type { ServerContext } from "../src/server-context.js";
 import { createCounters } from "../src/stats.js";
 import { createWorld, settle } from "./kit/world.js";
@@ -48,6 +49,32 @@ describe("a hello", () => {
     expect(world.core.stats()).toMatchObject({ connections: 0, sessions: 0 });
   });
 
+  test("that authenticate() turns away as unauthorized is reported to nobody", async () => {
+    const world = createWorld({
+      authenticate: () => {
+        throw new RealtimeError("unauthorized", "unknown token");
+      },
+    });
+    expect((await world.join("stranger")).closedWith?.code).toBe(4100);
+    expect(world.reported).toEqual([]);
+  });
+
+  test("cannot fill the log: of other errors of authenticate() a few are reported, and how many were not", async () => {
+    const world = createWorld({
+      authenticate: ({ token }) => {
+        throw new Error(token);
+      },
+    });
+    for (let n = 1; n <= 100; n++) expect((await world.join(`bad-${n}`)).closedWith?.code).toBe(4100);
+    expect(world.reported.map(({ where }) => where)).toEqual(Array(10).fill("authenticate()"));
+    await world.after(10_000);
+    await world.join("bad-101");
+    await world.join("bad-102");
+    expect(world.reported.slice(10)).toEqual([
+      { error: new Error("bad-101"), where: "authenticate() (90 more before this were left out)" },
+    ]);
+  });
+
   test.each([
     [{ name: "no id" }],
     [{ userId: "", name: "x" }],
@@ -87,6 +114,7 @@ describe("a hello", () => {
       admission: new Admission(0, 1),
       counters: createCounters(),
       arrivals: new Set<Set<string>>(),
+      unauthenticated: new PacedReport(core.settings.env, "authenticate()"),
     } as Partial<ServerContext> as ServerContext;
     const link = { send: () => {}, close: () => {}, bufferedBytes: () => 0 };
     const answer = identify(server, link, { t: "hello", v: PROTOCOL_VERSION, vis: true }).catch((error) => error);

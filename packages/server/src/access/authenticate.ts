@@ -22,14 +22,16 @@ export interface AuthenticatedUser extends User {
 }
 
 /**
- * Says who a client is. `null` lets it in as anonymous; to turn it away, throw or reject. It is asked when a client connects, and again
- * for each token that the client shows later.
+ * Says who a client is. `null` lets it in as anonymous; to turn it away, throw a `RealtimeError` with the code `unauthorized`. Whatever
+ * else it throws turns the client away too, and is reported as a failure, at a bounded rate. It is asked when a client connects, and
+ * again for each token that the client shows later.
  *
  * @example
  * ```ts
+ * import { RealtimeError } from "@attune/protocol";
  * import type { Authenticate } from "@attune/server";
  * export const authenticate: Authenticate = ({ token }) => {
- *   if (token !== "secret") throw new Error("bad token");
+ *   if (token !== "secret") throw new RealtimeError("unauthorized", "unknown token");
  *   return { userId: "ada", name: "Ada" };
  * };
  * ```

@@ -60,7 +60,7 @@ async function admitted(server: ServerContext, link: TransportLink, token: strin
  * @throws {RealtimeError} `unauthorized`, `token-expired`, `internal-error`
  */
 export async function authenticate(
-  { settings }: ServerContext,
+  { settings, unauthenticated }: ServerContext,
   link: TransportLink,
   token: string | undefined,
 ): Promise<Identity> {
@@ -74,8 +74,8 @@ export async function authenticate(
     return { user: checkUser(answer), expiresInMs };
   } catch (error) {
     if (isRealtimeError(error, "token-expired")) throw error;
-    // To throw is how an app turns a client away; what it throws may also be its own failure, so the operator hears of it.
-    if (!isRealtimeError(error, "unauthorized")) settings.env.report(error, "authenticate()");
+    // `unauthorized` is how an app turns a client away. Anything else does too, but may be its own failure, so the operator hears of it.
+    if (!isRealtimeError(error, "unauthorized")) unauthenticated.report(error);
     if (isRealtimeError(error, "invalid-option"))
       throw new RealtimeError("internal-error", "The server failed to authenticate.");
     throw new RealtimeError("unauthorized", "The server did not accept the token.");
