@@ -15,7 +15,7 @@ test.each(["the app's own socket", "a connection of our own"])(
     const url = `http://127.0.0.1:${first.port}`;
     const isOwn = way === "the app's own socket";
     const app = io(url, { forceNew: true, autoConnect: isOwn, transports: ["websocket"], reconnectionDelay: 50 });
-    const realtime = createRealtime({ driver: socketio(isOwn ? app : url) });
+    const realtime = createRealtime({ driver: isOwn ? socketio(app) : socketio(url) });
     const heard: unknown[] = [];
     realtime.subscribe(A, "message", ({ data }) => heard.push(data));
     await realtime.publish(A, "message", 1);
