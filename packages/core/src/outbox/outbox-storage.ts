@@ -20,7 +20,10 @@ export interface StorageHost {
 
 /** A storage as one service has it open. Its calls MUST take effect in their order. */
 export interface OutboxStore {
-  /** Settles when what can be adopted at once was: until then nothing is sent, so that older messages go first. */
+  /**
+   * Settles when what can be adopted at once was: until then nothing is sent, so that older messages go first. What it rejects with is
+   * reported, and sending begins.
+   */
   readonly ready: Promise<void>;
   /**
    * Keeps a record, in place of one with its id. The write MUST begin before it returns: the page may end right after.

@@ -1,4 +1,5 @@
 /** Keeps an outbox in a storage, and takes over what others left there. */
+import { RealtimeError } from "@attune/protocol";
 import { change } from "../outbox/entry.js";
 import type { Entry } from "../outbox/entry.js";
 import type { Keeper, Keeping, OutboxInside } from "../outbox/keeping.js";
@@ -28,10 +29,15 @@ function attach(storage: OutboxStorage, outbox: OutboxInside): Keeping {
     ...{ owner: producer, clock, page, report },
     adopt: (records) => transact(() => adopt(records)),
   });
-  void store.ready.then(() => {
-    isReady = true;
-    transact(outbox.flush);
-  });
+  void store.ready
+    .catch((cause: unknown) =>
+      report(new RealtimeError("storage-failed", "The storage did not become ready.", { cause })),
+    )
+    // Even so: messages wait in memory then, and are sent from there.
+    .then(() => {
+      isReady = true;
+      transact(outbox.flush);
+    });
 
   /** Their publishers are gone: notices and `$queue` tell what becomes of them. */
   function adopt(records: readonly OutboxRecord[]): void {

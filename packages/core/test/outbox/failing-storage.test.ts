@@ -68,4 +68,23 @@ describe("a storage that fails", () => {
     await clock.advance(5_000);
     expect([deliveredBy({ hub }), new Set(told)]).toEqual([[1], new Set(["full", "broken"])]);
   });
+
+  test("at its beginning silences nobody: messages are sent, and the app is told", async () => {
+    const failing: OutboxStorage = {
+      open: () => ({
+        ready: Promise.reject(new Error("no such table")),
+        put: async () => false,
+        remove: async () => {},
+        close() {},
+      }),
+    };
+    const { open, clock } = createTabs({ storage: failing });
+    const tab = open("ada");
+    const told: unknown[] = [];
+    tab.realtime.on("error", ({ code, cause }) => told.push([code, (cause as Error).message]));
+    const outcome = codeOf(tab.realtime.publish(NEWS, "headline", 1));
+    await clock.advance(5_000);
+    expect([statesIn(tab), told]).toEqual([[], [["storage-failed", "no such table"]]]);
+    expect(await outcome).toBe("acked");
+  });
 });
