@@ -11,8 +11,8 @@ export interface WrittenRows {
   isAway: boolean;
   add(id: string): void;
   clear(): void;
-  /** Whether it is written now; never settles when another tab has it. */
-  put(on: Database, record: OutboxRecord, isSure: boolean): Promise<boolean>;
+  /** Whether it is written now. `taken`: another tab has it, or had it and sent it. */
+  put(on: Database, record: OutboxRecord, isSure: boolean): Promise<boolean | "taken">;
   remove(on: Database, id: string): Promise<void>;
 }
 
@@ -45,8 +45,10 @@ export function createWrittenRows(
       try {
         const row = { id, owner, record: toKept(record) };
         if (isSure && !isDoubtful) await putRow(on, row);
-        // Another tab has it, and sends it: nobody here may go on with it.
-        else if (!(await putOwnRow(on, row, wasThere))) return new Promise(() => {});
+        else if (!(await putOwnRow(on, row, wasThere))) {
+          ids.delete(id);
+          return "taken";
+        }
         settled();
         return true;
       } catch (error) {
@@ -57,8 +59,8 @@ export function createWrittenRows(
       }
     },
     async remove(on, id) {
-      ids.delete(id);
-      await deleteRow(on, id).catch((error: unknown) => settled({ error }));
+      // What another tab has taken is not here any more.
+      if (ids.delete(id)) await deleteRow(on, id).catch((error: unknown) => settled({ error }));
     },
   };
 }

@@ -9,6 +9,8 @@ export interface Entry {
   tries: number;
   /** It may have arrived, whatever its state says now. */
   wasSent: boolean;
+  /** Another owner has its record: how it ends here is not written down. */
+  isTaken?: true;
   check(): void;
   resolve(ack: Ack): void;
   reject(error: RealtimeError): void;

@@ -23,7 +23,6 @@ export interface OutboxInside {
   makeRoom(max: number): void;
   isOpen(entry: Entry): boolean;
   flush(): void;
-  show(): void;
 }
 
 /** A keeper at work for one outbox. It calls nothing of it before `attach` has returned. */

@@ -29,10 +29,11 @@ export interface OutboxStore {
    * Keeps a record, in place of one with its id. The write MUST begin before it returns: the page may end right after.
    *
    * Resolves with whether it is kept now: on `false` or a rejection, which is reported, the message goes on in memory, and nothing
-   * MUST be left under its id. Where another owner turns out to have the record, it never settles.
+   * MUST be left under its id. With `"taken"`, and nothing written, where another owner has the record, or had it and is done with it:
+   * that one sends it.
    */
-  put(record: OutboxRecord): Promise<boolean>;
-  /** Forgets a record; one that is not there too. What it rejects with is reported. */
+  put(record: OutboxRecord): Promise<boolean | "taken">;
+  /** Forgets a record of this owner's; MUST leave another owner's alone. What it rejects with is reported. */
   remove(id: string): Promise<void>;
   /** Ends the ownership and keeps the records: the next service adopts them. */
   close(): void;

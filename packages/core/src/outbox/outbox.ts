@@ -233,7 +233,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   const kept = queue.storage?.attach({
     ...options,
-    ...{ entries, lanes, enqueue, assign, fail, makeRoom, isOpen, flush, show },
+    ...{ entries, lanes, enqueue, assign, fail, makeRoom, isOpen, flush },
   });
 
   return {

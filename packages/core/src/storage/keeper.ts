@@ -30,14 +30,14 @@ function attach(storage: OutboxStorage, outbox: OutboxInside): Keeping {
     adopt: (records) => transact(() => adopt(records)),
   });
   void store.ready
-    .catch((cause: unknown) =>
-      report(new RealtimeError("storage-failed", "The storage did not become ready.", { cause })),
-    )
+    .catch((cause: unknown) => report(new RealtimeError("storage-failed", "The storage is not ready.", { cause })))
     // Even so: messages wait in memory then, and are sent from there.
     .then(() => {
       isReady = true;
       transact(outbox.flush);
     });
+
+  const unknown = (entry: Entry): void => outbox.fail(entry, "outcome-unknown", "may have been sent by another page");
 
   /** Their publishers are gone: notices and `$queue` tell what becomes of them. */
   function adopt(records: readonly OutboxRecord[]): void {
@@ -50,7 +50,7 @@ function attach(storage: OutboxStorage, outbox: OutboxInside): Keeping {
     ownLast(entries, producer);
     ownLast(lanes, producer);
     for (const entry of adopted.filter(isOpen)) {
-      if (entry.wasSent && !outbox.dedupe) outbox.fail(entry, "outcome-unknown", "had no answer when its page ended");
+      if (entry.wasSent && !outbox.dedupe) unknown(entry);
       else outbox.assign(entry);
     }
     outbox.makeRoom(outbox.queue.max);
@@ -63,18 +63,23 @@ function attach(storage: OutboxStorage, outbox: OutboxInside): Keeping {
       return isReady;
     },
     async keep(entry) {
-      const { record, wasSent } = entry;
+      const { record, wasSent, isTaken } = entry;
+      if (isTaken) return;
       // Called back from a lost connection it waits again, and may have arrived all the same.
       const state = wasSent && record.state === "queued" ? "sending" : record.state;
-      let isKept = false;
+      let isKept: boolean | "taken" = false;
       try {
         isKept = await store.put({ ...record, state });
       } catch (error) {
         report(error);
       }
-      if (entries.get(record.id) !== entry || entry.record.isKept === isKept) return;
-      change(entry, { isKept });
-      transact(outbox.show);
+      if (isKept === "taken") {
+        entry.isTaken = true;
+        // This page slept, and was taken for gone: both send it only where the provider knows the repeat.
+        if (!outbox.dedupe && isOpen(entry)) unknown(entry);
+      } else if (entries.get(record.id) !== entry || entry.record.isKept === isKept) return;
+      else change(entry, { isKept });
+      transact(outbox.flush);
     },
     forget: (id) => void store.remove(id).catch(report),
     close: () => store.close(),
@@ -83,12 +88,12 @@ function attach(storage: OutboxStorage, outbox: OutboxInside): Keeping {
 
 /** What a page wrote in its order, and the pages by their age: a clock that was set back between two lives mixes nothing up within one. */
 function inTurn(records: readonly OutboxRecord[]): readonly OutboxRecord[] {
-  const byProducer = new Map<string, OutboxRecord[]>();
-  for (const record of records) byProducer.set(record.producer, [...(byProducer.get(record.producer) ?? []), record]);
-  return [...byProducer.values()]
-    .map((each) => each.sort((a, b) => a.sequence - b.sequence))
-    .sort(([a], [b]) => (a as OutboxRecord).createdAtMs - (b as OutboxRecord).createdAtMs)
-    .flat();
+  const began = new Map<string, number>();
+  const ageOf = ({ producer }: OutboxRecord): number => began.get(producer) as number;
+  const inOrder = [...records].sort((a, b) => b.sequence - a.sequence);
+  // The oldest of a page comes last.
+  for (const { producer, createdAtMs } of inOrder) began.set(producer, createdAtMs);
+  return inOrder.reverse().sort((a, b) => ageOf(a) - ageOf(b));
 }
 
 function toEntry(record: OutboxRecord): Entry {
