@@ -21,7 +21,7 @@ export interface RealtimeOptions<D extends ChannelDefinitions = ChannelDefinitio
   readonly lazy?: boolean;
   /** Bounds of the outgoing queue, and where it is kept. Default 100 messages, 10 a second per channel, 12 hours, in memory. */
   readonly queue?: Partial<QueueOptions>;
-  /** Delays between attempts. Default 1 to 30 s, plus up to 1 s, 20 attempts. */
+  /** Delays between attempts. Default 1 to 30 s, plus up to 1 s, 20 attempts; no end of them with a driver that reconnects by itself. */
   readonly reconnect?: Partial<ReconnectOptions>;
   /** How many of a channel's last messages a first join shows. Default 50; 0 begins empty. */
   readonly recent?: number;

@@ -42,7 +42,9 @@ export function createRealtime<const D extends ChannelDefinitions = ChannelDefin
   const { driver } = options;
   const given = { ...browserEnvironment(), ...options.env };
   const world: Environment = { ...given, clock: steady(given.clock) };
-  const reconnect = { ...DEFAULT_RECONNECT, ...options.reconnect };
+  // One that comes back by itself also says when it does not any more: its attempts are not core's to count.
+  const isDrivers = driver.capabilities.reconnect === "driver" && { maxAttempts: Infinity };
+  const reconnect = { ...DEFAULT_RECONNECT, ...isDrivers, ...options.reconnect };
   assertReconnectOptions(reconnect);
   const notices = createNotices<ServiceNotices>(report);
   const listeners = createServiceListeners();

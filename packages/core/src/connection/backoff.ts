@@ -10,7 +10,10 @@ export interface ReconnectOptions {
   readonly maxMs: number;
   /** At most this much is added at random. Default 1,000; 0 brings all clients back in one instant. */
   readonly jitterMs: number;
-  /** Attempts in a row before `permanently_disconnected`. Default 20; `Infinity` never gives up. */
+  /**
+   * Attempts in a row before `permanently_disconnected`. Default 20; `Infinity` never gives up, and is the default of a driver that
+   * reconnects by itself: it says when it has given up.
+   */
   readonly maxAttempts: number;
 }
 

@@ -193,7 +193,23 @@ describe("with a driver that reconnects by itself", () => {
     expect(realtime.$connection.get()).toMatchObject({ status: "disconnected", error: { code: "unauthorized" } });
   });
 
-  test("core gives up after the maximum of attempts", async () => {
+  test("core comes back with it after an outage of any length", async () => {
+    const { client, hub, clock, asked } = createWorld();
+    const { realtime } = client("ada", { provider });
+    const ended: unknown[] = [];
+    realtime.on("permanently_disconnected", ({ error }) => ended.push(error));
+    await realtime.connect();
+    hub.refuse();
+    hub.cut();
+    await clock.advance(60 * 60_000);
+    expect(asked("connect").length).toBeGreaterThan(21);
+    expect([realtime.getConnectionState(), ended]).toEqual(["reconnecting", []]);
+    hub.accept();
+    await clock.advance(60_000);
+    expect(realtime.getConnectionState()).toBe("connected");
+  });
+
+  test("core gives up after the maximum of attempts that the app has set", async () => {
     const { client, hub, clock } = createWorld();
     const { realtime } = client("ada", { provider, reconnect: { maxAttempts: 3 } });
     await realtime.connect();
