@@ -19,7 +19,7 @@ import { createSharedLog, isSame } from "./shared-log.js";
 /** A page of history, when the log does not reach back far enough; servers give no more at a time. */
 const PAGE = 100;
 /** Members may still come back for this long after a server start; the same as core's own. */
-const SETTLING_MS = 15_000;
+const SETTLING_MS = 14_500;
 
 /** What a desk needs. */
 export interface DeskOptions {
