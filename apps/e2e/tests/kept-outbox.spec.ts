@@ -161,7 +161,9 @@ test("50 reloads with the default room for 100: 100 are delivered, 100 told as d
   const last = await open(context);
   await expect.poll(() => texts().length).toBeGreaterThanOrEqual(100);
   expect(texts()).toEqual(numbers(100, 200));
-  expect(await inPage(last, (kept) => kept.failed())).toEqual(numbers(0, 100).map((text) => [text, "overflow"]));
+  // A page that is reloaded within milliseconds of a failure leaves it to the next one to be told again.
+  const told = new Map(await inPage(last, (kept) => kept.failed()));
+  expect([...told]).toEqual(numbers(0, 100).map((text) => [text, "overflow"]));
 });
 
 test("two tabs write, one of them ends: each message is sent by one of them", { tag: "@host" }, async ({ context }) => {
