@@ -1,5 +1,5 @@
 /** Locks and lines of tabs that end in the middle of something: each is given back, and nothing is said on one that is closed. */
-import { createRealtime, DEFAULT_LIMITS, type Realtime, RealtimeError } from "@attune/core";
+import { createRealtime, type Realtime, RealtimeError } from "@attune/core";
 import type { Driver } from "@attune/core/driver";
 import { sharedTabs } from "@attune/core/tabs";
 import { createWireDriver } from "@attune/core/wire";
@@ -7,24 +7,14 @@ import { createMemoryHub, type ManualClock, manualClock, memoryDriver, seededRan
 import { expect, test, vi } from "vitest";
 import { testEnvironment } from "../support/environment.js";
 import { type Browser, createBrowser } from "../support/tab-browser.js";
+import { WELCOME } from "../support/welcome.js";
 
 /** A provider that lets everybody in, and answers nothing else. */
 const silent = (): Driver =>
   createWireDriver({
     name: "wire",
     open(events, hello) {
-      void hello().then(() =>
-        events.frame({
-          t: "welcome",
-          v: 1,
-          s: ["session", "key"],
-          conn: "me",
-          resumed: false,
-          user: { userId: "ada", name: "Ada" },
-          now: 1,
-          limits: DEFAULT_LIMITS,
-        }),
-      );
+      void hello().then(() => events.frame(WELCOME));
       return { send() {}, close() {} };
     },
   });

@@ -1,11 +1,12 @@
 /** Tabs that share a pipe which reconnects by itself, as the app's own socket does. */
-import { type ClientFrame, createRealtime, DEFAULT_LIMITS, type HelloFrame, RealtimeError } from "@attune/core";
+import { type ClientFrame, createRealtime, type HelloFrame, RealtimeError } from "@attune/core";
 import { sharedTabs } from "@attune/core/tabs";
 import { createWireDriver, type PipeEvents } from "@attune/core/wire";
 import { manualClock } from "@attune/testing";
 import { expect, test } from "vitest";
 import { testEnvironment } from "../support/environment.js";
 import { createBrowser } from "../support/tab-browser.js";
+import { WELCOME } from "../support/welcome.js";
 
 test("a tab's publish settles whose answer was lost when the shared socket came back", async () => {
   const clock = manualClock();
@@ -24,16 +25,7 @@ test("a tab's publish settles whose answer was lost when the shared socket came 
   });
   const welcome = async (): Promise<void> => {
     await sayHello?.();
-    events?.frame({
-      t: "welcome",
-      v: 1,
-      s: ["session", "key"],
-      conn: "me",
-      resumed: false,
-      user: { userId: "ada", name: "Ada" },
-      now: 1,
-      limits: DEFAULT_LIMITS,
-    });
+    events?.frame(WELCOME);
     await clock.advance(50);
   };
   const env = testEnvironment(tab.clock);
