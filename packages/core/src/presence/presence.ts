@@ -7,12 +7,7 @@ import type { PresenceMember } from "./member.js";
 import type { MyState, PresencePatch } from "./my-state.js";
 import { applyDelta, difference, fromSnapshot, toMembers } from "./reducer.js";
 import type { PresenceChange } from "./reducer.js";
-
-/**
- * After a server start, members who were here stay this long, unconfirmed: the grace, and time to be admitted again. Half a second less
- * than the 15 s that are promised, for the way there.
- */
-const SETTLING_MS = 14_500;
+import { SETTLING_MS } from "./settling.js";
 
 const NOBODY = fromSnapshot({ kind: "snapshot", epoch: "", revision: 0, entries: [] });
 

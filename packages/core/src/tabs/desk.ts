@@ -11,6 +11,7 @@ import type {
   PresenceDelta,
   PresenceSnapshot,
 } from "../driver.js";
+import { SETTLING_MS } from "../presence/settling.js";
 import { packError } from "./frames.js";
 import type { LeaderFrame, TabAttach } from "./frames.js";
 import { mergeStates } from "./merged-state.js";
@@ -18,8 +19,6 @@ import { createSharedLog, isSame } from "./shared-log.js";
 
 /** A page of history, when the log does not reach back far enough; servers give no more at a time. */
 const PAGE = 100;
-/** Members may still come back for this long after a server start; the same as core's own. */
-const SETTLING_MS = 14_500;
 
 /** What a desk needs. */
 export interface DeskOptions {
